@@ -1,0 +1,48 @@
+# `make run` and `make test` are all a new machine needs; both can be run again at any time.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+# One install per change of the dependencies, not per run.
+STAMP := .venv/.installed-$(shell sha256sum pyproject.toml | cut -c1-16)
+
+.PHONY: run test lint check bench chaos clean
+
+run: $(STAMP)
+	$(BIN)/moderation models compile
+	$(BIN)/moderation demo --serve
+
+test: $(STAMP) .venv/.system-packages
+	$(BIN)/moderation models compile
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow"
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: $(STAMP)
+	$(BIN)/moderation lists lint
+	$(BIN)/moderation brands lint
+	$(BIN)/moderation policy lint
+
+bench: $(STAMP)
+	for each in tests/bench/bench_*.py; do echo "== $$each"; $(BIN)/python $$each || exit 1; done
+
+chaos: $(STAMP) .venv/.system-packages
+	$(BIN)/pytest -m slow tests/faults
+
+$(STAMP):
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet torch==2.13.0
+	$(BIN)/pip install --quiet -e '.[models,bulk,dev]'
+	touch $@
+
+# Tests drive a real browser and a real PostgreSQL; Debian's are taken when they are missing and we may install.
+.venv/.system-packages: $(STAMP)
+	tests/install-system-packages
+	touch $@
+
+clean:
+	rm -rf .venv .demo .models build *.egg-info

@@ -1,0 +1,1 @@
+"""The detectors, a module each; ``registry`` lists them in running order."""

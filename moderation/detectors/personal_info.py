@@ -1,0 +1,159 @@
+"""Finds details by which a private person can be reached or harmed: card, bank, phone and mail addresses.
+
+Personal gifts are full of innocent numbers (dates, coordinates, jersey and race numbers), so a number counts only when
+its own checksum or its own form says what it is; a dog tag's phone number goes to a person, never to refusal.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from moderation.evidence import Category, Evidence, Outcome, Severity
+from moderation.reading import Reading, Readings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kind:
+    """One kind of detail. Patterns have no nested repeats, so no input can make one slow."""
+
+    name: str
+    pattern: re.Pattern[str]
+    severity: Severity
+    score: float
+    at_most: Outcome
+    says: str
+    holds: Callable[[str], bool] = lambda _text: True
+
+
+def _digits(text: str) -> str:
+    return "".join(c for c in text if c.isdigit())
+
+
+def is_card_number(text: str) -> bool:
+    """13 to 19 digits of an issuer's range with a right Luhn checksum."""
+    digits = _digits(text)
+    if not 13 <= len(digits) <= 19 or digits[0] not in "23456" or len(set(digits)) < 2:
+        return False
+    doubled = [int(d) * (2 if place % 2 else 1) for place, d in enumerate(reversed(digits))]
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
+
+
+def is_iban(text: str) -> bool:
+    """Right length class and a right ISO 13616 checksum."""
+    compact = "".join(text.split()).upper()
+    if not 15 <= len(compact) <= 34:
+        return False
+    return int("".join(str(int(c, 36)) for c in compact[4:] + compact[:4])) % 97 == 1
+
+
+def is_phone_number(text: str) -> bool:
+    """8 to 15 digits that are no date, no year range and no coordinates."""
+    digits = _digits(text)
+    return 8 <= len(digits) <= 15 and len(set(digits)) > 2 and not _DATE.search(text) and "°" not in text
+
+
+_DATE = re.compile(
+    r"\b(?:\d{1,2}[-./ ]\d{1,2}[-./ ](?:19|20)?\d\d|(?:19|20)\d\d[-./ ]\d{1,2}[-./ ]\d{1,2}|(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d)\b"
+)
+
+_KINDS = (
+    _Kind(
+        name="card_number",
+        pattern=re.compile(r"(?<!\d)(?:\d[ -]?){12,18}\d(?!\d)"),
+        severity=4,
+        score=0.95,
+        at_most=Outcome.REJECT,
+        says="a payment card number with a right checksum",
+        holds=is_card_number,
+    ),
+    _Kind(
+        name="iban",
+        pattern=re.compile(r"\b[a-zA-Z]{2}\d\d(?: ?[a-zA-Z0-9]){11,30}\b"),
+        severity=3,
+        score=0.95,
+        at_most=Outcome.REVIEW,
+        says="a bank account number (IBAN) with a right checksum",
+        holds=is_iban,
+    ),
+    _Kind(
+        name="us_social_security_number",
+        pattern=re.compile(r"(?<![\d-])(?!000|666|9\d\d)\d{3}-(?!00)\d\d-(?!0000)\d{4}(?![\d-])"),
+        severity=4,
+        score=0.8,
+        at_most=Outcome.REVIEW,
+        says="a number in the form of a United States social security number",
+    ),
+    _Kind(
+        name="email",
+        pattern=re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"),
+        severity=2,
+        score=0.7,
+        at_most=Outcome.REVIEW,
+        says="an e-mail address",
+    ),
+    _Kind(
+        name="phone",
+        pattern=re.compile(
+            r"(?<![\w.,+°/:#-])(?:\+|00)?[(]?\d{1,4}[)]?(?:[ ./-]{1,2}[(]?\d{1,5}[)]?){2,6}(?![\w°.,/:-]*\d)"
+        ),
+        severity=2,
+        score=0.6,
+        at_most=Outcome.REVIEW,
+        says="a telephone number",
+        holds=is_phone_number,
+    ),
+    _Kind(
+        name="phone",
+        pattern=re.compile(r"(?<![\w.,°/:#-])(?:\+[1-9]\d{8,14}|0[1-9]\d{8,10})(?![\w°.,/:-]*\d)"),
+        severity=2,
+        score=0.6,
+        at_most=Outcome.REVIEW,
+        says="a telephone number",
+        holds=is_phone_number,
+    ),
+    _Kind(
+        name="web_address",
+        pattern=re.compile(r"\b(?:https?://|www\.)[^\s]{3,200}", re.IGNORECASE),
+        severity=2,
+        score=0.6,
+        at_most=Outcome.REVIEW,
+        says="a web address",
+    ),
+)
+
+
+class PersonalInfoDetector:
+    """Looks for private details in the words as they were written, digits of all scripts alike."""
+
+    name: ClassVar[str] = "personal_info"
+
+    def detect(self, readings: Readings) -> list[Evidence]:
+        found: list[Evidence] = []
+        taken: list[tuple[int, int]] = []
+        for kind in _KINDS:
+            for start, end in _matches(kind, readings.as_written):
+                if any(start < high and low < end for low, high in taken):
+                    continue  # a card number is not also a telephone number
+                taken.append((start, end))
+                found.append(_evidence(kind, readings.as_written, start, end))
+        return found
+
+
+def _matches(kind: _Kind, reading: Reading) -> Iterator[tuple[int, int]]:
+    for match in kind.pattern.finditer(reading.text):
+        if kind.holds(match.group()):
+            yield match.span()
+
+
+def _evidence(kind: _Kind, reading: Reading, start: int, end: int) -> Evidence:
+    return Evidence(
+        detector=PersonalInfoDetector.name,
+        category=Category.PERSONAL_INFO,
+        severity=kind.severity,
+        score=kind.score,
+        spans=reading.spans(start, end),
+        source=f"personal_info/{kind.name}",
+        explanation=f"Contains {kind.says}.",
+        at_most=kind.at_most,
+    )

@@ -1,0 +1,113 @@
+"""What the customer is told, in their language: honest, helpful, never shaming, never a guess.
+
+One YAML file per locale. ``approve`` and ``review`` and ``reject`` are whole sentences; per category there is a
+``title``, a public ``rule``, a ``topic`` (what a reviewer will look at) and the ``reject`` sentence.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from moderation.errors import PolicyError
+from moderation.evidence import Category, Outcome
+
+MESSAGE_DIRECTORY = Path(__file__).parent
+FALLBACK_LOCALE = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryWords:
+    """The public wording of one category in one language."""
+
+    #: Two or three words, e.g. "Criticism of the brand".
+    title: str
+    #: The rule in plain words, as customers may read it before they order.
+    rule: str
+    #: What the order is held for, as a noun phrase that follows a colon.
+    topic: str
+    #: What cannot be made and why, and what would be fine.
+    reject: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """All wording of one locale."""
+
+    locale: str
+    approve: str
+    #: Ends in a colon-friendly sentence; the topic follows.
+    review: str
+    categories: Mapping[Category, CategoryWords]
+
+
+class Messages:
+    """The catalogues at hand."""
+
+    def __init__(self, catalogues: Mapping[str, Catalogue]) -> None:
+        if FALLBACK_LOCALE not in catalogues:
+            raise PolicyError(
+                f"moderation/messages: {FALLBACK_LOCALE}.yaml is missing; every message falls back to it."
+            )
+        self._catalogues = dict(catalogues)
+
+    @property
+    def locales(self) -> list[str]:
+        return sorted(self._catalogues)
+
+    def catalogue(self, locale: str | None) -> Catalogue:
+        """The catalogue for a BCP 47 tag: ``"pt-BR"`` -> ``pt``; English when we do not speak the language."""
+        language = (locale or FALLBACK_LOCALE).replace("_", "-").split("-")[0].lower()
+        return self._catalogues.get(language, self._catalogues[FALLBACK_LOCALE])
+
+    def for_reason(self, outcome: Outcome, category: Category, locale: str | None) -> str:
+        """One sentence or two for one reason."""
+        catalogue = self.catalogue(locale)
+        words = catalogue.categories[category]
+        return words.reject if outcome is Outcome.REJECT else f"{catalogue.review} {words.topic}."
+
+    def for_outcome(self, outcome: Outcome, reasons: Sequence[Category], locale: str | None) -> str:
+        """The whole message: one part per reason, none repeated."""
+        if not reasons:
+            return self.catalogue(locale).approve
+        return " ".join(dict.fromkeys(self.for_reason(outcome, reason, locale) for reason in reasons))
+
+
+def load_messages(directory: Path = MESSAGE_DIRECTORY) -> Messages:
+    """Read every ``<locale>.yaml``.
+
+    Raises:
+        PolicyError: naming the file and the category or key that is missing or empty.
+    """
+    return Messages({path.stem: _catalogue(path) for path in sorted(directory.glob("*.yaml"))})
+
+
+def _catalogue(path: Path) -> Catalogue:
+    data = yaml.safe_load(path.read_text("utf-8"))
+    categories = data.get("categories") or {}
+    words = {category: _words(categories.get(category.value) or {}, category, path) for category in Category}
+    unknown = set(categories) - {category.value for category in Category}
+    if unknown:
+        raise PolicyError(
+            f"{path.name}: unknown category {', '.join(sorted(unknown))}. Remove it or mend its spelling."
+        )
+    return Catalogue(
+        locale=path.stem,
+        approve=_text(data, "approve", path.name),
+        review=_text(data, "review", path.name),
+        categories=words,
+    )
+
+
+def _words(data: Mapping[str, Any], category: Category, path: Path) -> CategoryWords:
+    where = f"{path.name}: categories.{category}"
+    return CategoryWords(**{key: _text(data, key, where) for key in ("title", "rule", "topic", "reject")})
+
+
+def _text(data: Mapping[str, Any], key: str, where: str) -> str:
+    value = data.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise PolicyError(f"{where}: '{key}' is missing or empty. Every category needs its words in every language.")
+    return " ".join(value.split())

@@ -1,0 +1,235 @@
+"""Policy: where evidence starts to matter, as data that policy people own.
+
+A policy is a table: for each category and severity, the score from which an order is reviewed and the score
+from which it is rejected. Policies are layered, the later winning line by line:
+default <- merchant <- brand <- product <- region; every effective line remembers which layer it comes from.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from moderation.errors import PolicyError
+from moderation.evidence import Category, Evidence, Outcome
+
+POLICY_DIRECTORY = Path(__file__).parent / "policies"
+DEFAULT_POLICY = "balanced"
+
+#: A score that no evidence reaches.
+NEVER = 1.01
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threshold:
+    """Where a score starts to matter. A missed slur ends up engraved; a needless review costs a minute."""
+
+    #: Scores by severity 1-4 from which a person must look.
+    review: tuple[float, float, float, float]
+    #: Scores by severity 1-4 from which the machine may refuse alone.
+    reject: tuple[float, float, float, float]
+    #: The layer that wrote this line, e.g. ``"balanced"`` or ``"balanced, brand Acme"``.
+    origin: str
+
+    def outcome(self, evidence: Evidence) -> Outcome:
+        """What one piece of evidence asks for, never stricter than it may cause."""
+        at = evidence.severity - 1
+        if evidence.score >= self.reject[at]:
+            wanted = Outcome.REJECT
+        else:
+            wanted = Outcome.REVIEW if evidence.score >= self.review[at] else Outcome.APPROVE
+        return min(wanted, evidence.at_most)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The effective policy for one order: every category has a line."""
+
+    name: str
+    #: ``name@`` and eight hex digits of the content: quoted by every decision.
+    version: str
+    thresholds: Mapping[Category, Threshold]
+
+    def outcome(self, evidence: Evidence) -> Outcome:
+        return self.thresholds[evidence.category].outcome(evidence)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyLayer:
+    """Some lines of a policy, written by one party; lines it does not write stay as they were."""
+
+    origin: str
+    categories: Mapping[str, Mapping[str, Sequence[float | str]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyDocument:
+    """One policy file: its own lines and its overlays for brands, products and regions."""
+
+    name: str
+    describes: str
+    extends: str | None
+    base: PolicyLayer
+    #: ``("brand", "acme")`` -> layer; names are compared case-folded.
+    overlays: Mapping[tuple[str, str], PolicyLayer] = field(default_factory=dict)
+
+
+class PolicyBook:
+    """The named policies at hand, and the effective one for an order."""
+
+    def __init__(self, documents: Iterable[PolicyDocument]) -> None:
+        self._documents = {document.name: document for document in documents}
+        for document in self._documents.values():
+            self.effective(document.name)  # an incomplete or circular policy must stop the start, not an order
+
+    @property
+    def names(self) -> list[str]:
+        return sorted(self._documents)
+
+    def describe(self, name: str) -> str:
+        """One sentence on what the policy is for."""
+        return self._document(name).describes
+
+    def effective(
+        self,
+        name: str = DEFAULT_POLICY,
+        *,
+        brand: str | None = None,
+        product: str | None = None,
+        region: str | None = None,
+        merchant: PolicyLayer | None = None,
+    ) -> Policy:
+        """The layers of a policy merged for one order.
+
+        Raises:
+            PolicyError: There is no policy of that name, or its lines do not make a whole policy.
+        """
+        lines: dict[Category, Threshold] = {}
+        for layer in self._layers(name, merchant, {"brand": brand, "product": product, "region": region}):
+            for category, line in layer.categories.items():
+                key = _category(category, layer.origin)
+                lines[key] = _threshold(line, lines.get(key), f"{layer.origin}, {category}", layer.origin)
+        missing = [category.value for category in Category if category not in lines]
+        if missing:
+            raise PolicyError(f"policy {name}: no line for {', '.join(missing)}. Add them, or extend {DEFAULT_POLICY}.")
+        ordered = {category: lines[category] for category in Category}
+        if ordered[Category.UNCLEAR].review[3] > 1:
+            raise PolicyError(
+                f"policy {name}: unclear must be reviewed at severity 4: it is how an order is held whose checks failed. "
+                "Give it a number from 0 to 1."
+            )
+        return Policy(name=name, version=f"{name}@{_digest(ordered)}", thresholds=ordered)
+
+    def _layers(self, name: str, merchant: PolicyLayer | None, where: Mapping[str, str | None]) -> list[PolicyLayer]:
+        chain = self._chain(name)
+        layers = [document.base for document in chain]
+        if merchant is not None:
+            layers.append(merchant)
+        for kind, value in where.items():
+            if value is not None:
+                found = (document.overlays.get((kind, value.casefold())) for document in chain)
+                layers.extend(layer for layer in found if layer is not None)
+        return layers
+
+    def _chain(self, name: str) -> list[PolicyDocument]:
+        chain = [self._document(name)]
+        while (parent := chain[0].extends) is not None:
+            if any(parent == document.name for document in chain):
+                raise PolicyError(f"policy {name}: extends itself through {parent}. Remove one of the 'extends' lines.")
+            chain.insert(0, self._document(parent))
+        return chain
+
+    def _document(self, name: str) -> PolicyDocument:
+        if name not in self._documents:
+            raise PolicyError(f"There is no policy {name!r}. Use one of: {', '.join(self.names)}.")
+        return self._documents[name]
+
+
+def load_policies(directory: Path = POLICY_DIRECTORY) -> PolicyBook:
+    """Read every ``*.yaml`` of a directory.
+
+    Raises:
+        PolicyError: naming the file, what is so, and what to do.
+    """
+    return PolicyBook(parse_policy(path.read_text("utf-8"), path.name) for path in sorted(directory.glob("*.yaml")))
+
+
+def parse_policy(text: str, where: str) -> PolicyDocument:
+    """Read one policy file; ``where`` is quoted in errors."""
+    try:
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise PolicyError(f"{where}: not valid YAML: {error}. Mend the line that it names.") from error
+    if not isinstance(data, dict) or not isinstance(data.get("name"), str):
+        raise PolicyError(f"{where}: a policy needs a 'name'. See moderation/policies/balanced.yaml.")
+    unknown = set(data) - {"name", "describes", "extends", "categories", "brands", "products", "regions"}
+    if unknown:
+        raise PolicyError(f"{where}: unknown key {', '.join(sorted(unknown))}. Remove it or correct its spelling.")
+    name = data["name"]
+    overlays = {
+        (kind, str(value).casefold()): _layer(lines, f"{name}, {kind} {value}", where)
+        for kind in ("brand", "product", "region")
+        for value, lines in (data.get(f"{kind}s") or {}).items()
+    }
+    return PolicyDocument(
+        name=name,
+        describes=str(data.get("describes", "")),
+        extends=data.get("extends"),
+        base=_layer(data.get("categories") or {}, name, where),
+        overlays=overlays,
+    )
+
+
+def _layer(lines: Any, origin: str, where: str) -> PolicyLayer:
+    if not isinstance(lines, dict):
+        raise PolicyError(f"{where}: the lines of {origin} must be 'category: {{review: [...], reject: [...]}}'.")
+    for category, line in lines.items():
+        _category(category, where)
+        if not isinstance(line, dict):
+            raise PolicyError(f"{where}: {category} must be {{review: [...], reject: [...]}}, four numbers each.")
+        _threshold(line, _BLANK, f"{where}: {category}", origin)
+    return PolicyLayer(origin=origin, categories=lines)
+
+
+def _category(name: str, where: str) -> Category:
+    try:
+        return Category(name)
+    except ValueError:
+        known = ", ".join(Category)
+        raise PolicyError(f"{where}: there is no category {name!r}. Use one of: {known}.") from None
+
+
+_BLANK = Threshold(review=(NEVER,) * 4, reject=(NEVER,) * 4, origin="blank")
+
+
+def _threshold(line: Mapping[str, Any], below: Threshold | None, where: str, origin: str) -> Threshold:
+    unknown = set(line) - {"review", "reject"}
+    if unknown:
+        raise PolicyError(f"{where}: unknown key {', '.join(sorted(map(str, unknown)))}. Use review and reject.")
+    if below is None and len(line) < 2:
+        raise PolicyError(f"{where}: the first layer must write both review and reject.")
+    review = _scores(line["review"], where) if "review" in line else below.review if below else _BLANK.review
+    reject = _scores(line["reject"], where) if "reject" in line else below.reject if below else _BLANK.reject
+    if any(no < look for look, no in zip(review, reject, strict=True) if no != NEVER):
+        raise PolicyError(f"{where}: a reject score lies below its review score. Raise it, or lower the review score.")
+    return Threshold(review=review, reject=reject, origin=origin)
+
+
+def _scores(values: Any, where: str) -> tuple[float, float, float, float]:
+    scores = [NEVER if value == "never" else value for value in values] if isinstance(values, list) else []
+    good = all(isinstance(s, (int, float)) and not isinstance(s, bool) and (0 <= s <= 1 or s == NEVER) for s in scores)
+    if len(scores) != 4 or not good:
+        raise PolicyError(
+            f"{where}: needs four entries for severity 1 to 4, each a number 0-1 or never; got {values!r}."
+        )
+    one, two, three, four = map(float, scores)
+    return one, two, three, four
+
+
+def _digest(lines: Mapping[Category, Threshold]) -> str:
+    content = {category.value: [line.review, line.reject] for category, line in lines.items()}
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:8]
