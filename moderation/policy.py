@@ -8,7 +8,7 @@ default <- merchant <- brand <- product <- region; every effective line remember
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +83,7 @@ class PolicyBook:
 
     def __init__(self, documents: Iterable[PolicyDocument]) -> None:
         self._documents = {document.name: document for document in documents}
+        self._made: dict[tuple[str, ...], Policy] = {}
         for document in self._documents.values():
             self.effective(document.name)  # an incomplete or circular policy must stop the start, not an order
 
@@ -108,21 +109,14 @@ class PolicyBook:
         Raises:
             PolicyError: There is no policy of that name, or its lines do not make a whole policy.
         """
-        lines: dict[Category, Threshold] = {}
-        for layer in self._layers(name, merchant, {"brand": brand, "product": product, "region": region}):
-            for category, line in layer.categories.items():
-                key = _category(category, layer.origin)
-                lines[key] = _threshold(line, lines.get(key), f"{layer.origin}, {category}", layer.origin)
-        missing = [category.value for category in Category if category not in lines]
-        if missing:
-            raise PolicyError(f"policy {name}: no line for {', '.join(missing)}. Add them, or extend {DEFAULT_POLICY}.")
-        ordered = {category: lines[category] for category in Category}
-        if ordered[Category.UNCLEAR].review[3] > 1:
-            raise PolicyError(
-                f"policy {name}: unclear must be reviewed at severity 4: it is how an order is held whose checks failed. "
-                "Give it a number from 0 to 1."
-            )
-        return Policy(name=name, version=f"{name}@{_digest(ordered)}", thresholds=ordered)
+        layers = self._layers(name, merchant, {"brand": brand, "product": product, "region": region})
+        if merchant is not None:
+            return _merge(name, layers)
+        # Few combinations of layers exist, however many brands and products the orders name.
+        key = (name, *(layer.origin for layer in layers))
+        if key not in self._made:
+            self._made[key] = _merge(name, layers)
+        return self._made[key]
 
     def _layers(self, name: str, merchant: PolicyLayer | None, where: Mapping[str, str | None]) -> list[PolicyLayer]:
         chain = self._chain(name)
@@ -147,6 +141,24 @@ class PolicyBook:
         if name not in self._documents:
             raise PolicyError(f"There is no policy {name!r}. Use one of: {', '.join(self.names)}.")
         return self._documents[name]
+
+
+def _merge(name: str, layers: Iterable[PolicyLayer]) -> Policy:
+    lines: dict[Category, Threshold] = {}
+    for layer in layers:
+        for category, line in layer.categories.items():
+            key = _category(category, layer.origin)
+            lines[key] = _threshold(line, lines.get(key), f"{layer.origin}, {category}", layer.origin)
+    missing = [category.value for category in Category if category not in lines]
+    if missing:
+        raise PolicyError(f"policy {name}: no line for {', '.join(missing)}. Add them, or extend {DEFAULT_POLICY}.")
+    ordered = {category: lines[category] for category in Category}
+    if ordered[Category.UNCLEAR].review[3] > 1:
+        raise PolicyError(
+            f"policy {name}: unclear must be reviewed at severity 4: it is how an order is held whose checks failed. "
+            "Give it a number from 0 to 1."
+        )
+    return Policy(name=name, version=f"{name}@{_digest(ordered)}", thresholds=ordered)
 
 
 def load_policies(directory: Path = POLICY_DIRECTORY) -> PolicyBook:
@@ -191,7 +203,7 @@ def _layer(lines: Any, origin: str, where: str) -> PolicyLayer:
         _category(category, where)
         if not isinstance(line, dict):
             raise PolicyError(f"{where}: {category} must be {{review: [...], reject: [...]}}, four numbers each.")
-        _threshold(line, _BLANK, f"{where}: {category}", origin)
+        _parts(line, f"{where}: {category}")
     return PolicyLayer(origin=origin, categories=lines)
 
 
@@ -203,20 +215,28 @@ def _category(name: str, where: str) -> Category:
         raise PolicyError(f"{where}: there is no category {name!r}. Use one of: {known}.") from None
 
 
-_BLANK = Threshold(review=(NEVER,) * 4, reject=(NEVER,) * 4, origin="blank")
-
-
 def _threshold(line: Mapping[str, Any], below: Threshold | None, where: str, origin: str) -> Threshold:
+    parts = _parts(line, where)
+    if below is None and len(parts) < 2:
+        raise PolicyError(f"{where}: the first layer must write both review and reject.")
+    merged = Threshold(origin=origin, **parts) if below is None else replace(below, origin=origin, **parts)
+    _check_order(merged.review, merged.reject, where)
+    return merged
+
+
+def _parts(line: Mapping[str, Any], where: str) -> dict[str, Any]:
     unknown = set(line) - {"review", "reject"}
     if unknown:
         raise PolicyError(f"{where}: unknown key {', '.join(sorted(map(str, unknown)))}. Use review and reject.")
-    if below is None and len(line) < 2:
-        raise PolicyError(f"{where}: the first layer must write both review and reject.")
-    review = _scores(line["review"], where) if "review" in line else below.review if below else _BLANK.review
-    reject = _scores(line["reject"], where) if "reject" in line else below.reject if below else _BLANK.reject
-    if any(no < look for look, no in zip(review, reject, strict=True) if no != NEVER):
+    parts = {name: _scores(values, where) for name, values in line.items()}
+    if len(parts) == 2:
+        _check_order(parts["review"], parts["reject"], where)
+    return parts
+
+
+def _check_order(review: Sequence[float], reject: Sequence[float], where: str) -> None:
+    if any(no < look for look, no in zip(review, reject, strict=True)):
         raise PolicyError(f"{where}: a reject score lies below its review score. Raise it, or lower the review score.")
-    return Threshold(review=review, reject=reject, origin=origin)
 
 
 def _scores(values: Any, where: str) -> tuple[float, float, float, float]:

@@ -38,8 +38,10 @@ class Catalogue:
 
     locale: str
     approve: str
-    #: Ends in a colon-friendly sentence; the topic follows.
+    #: A sentence that the topic completes.
     review: str
+    #: How the language ends a sentence.
+    stop: str
     categories: Mapping[Category, CategoryWords]
 
 
@@ -66,7 +68,7 @@ class Messages:
         """One sentence or two for one reason."""
         catalogue = self.catalogue(locale)
         words = catalogue.categories[category]
-        return words.reject if outcome is Outcome.REJECT else f"{catalogue.review} {words.topic}."
+        return words.reject if outcome is Outcome.REJECT else f"{catalogue.review} {words.topic}{catalogue.stop}"
 
     def for_outcome(self, outcome: Outcome, reasons: Sequence[Category], locale: str | None) -> str:
         """The whole message: one part per reason, none repeated."""
@@ -97,6 +99,7 @@ def _catalogue(path: Path) -> Catalogue:
         locale=path.stem,
         approve=_text(data, "approve", path.name),
         review=_text(data, "review", path.name),
+        stop="。" if path.stem == "ja" else ".",
         categories=words,
     )
 

@@ -1,0 +1,62 @@
+"""Customers' words: every category in every language, whole sentences, honest and never shaming."""
+
+import re
+
+import pytest
+
+from moderation.errors import PolicyError
+from moderation.evidence import Category, Outcome
+from moderation.messages import MESSAGE_DIRECTORY, load_messages
+
+MESSAGES = load_messages()
+LOCALES = ("de", "en", "es", "fr", "it", "ja", "pt")
+
+
+def test_the_promised_languages_are_there():
+    assert set(LOCALES) <= set(MESSAGES.locales)
+
+
+@pytest.mark.parametrize("locale", MESSAGES.locales)
+@pytest.mark.parametrize("outcome", [Outcome.REVIEW, Outcome.REJECT])
+def test_every_category_has_its_own_whole_sentences(locale, outcome):
+    sentences = [MESSAGES.for_reason(outcome, category, locale) for category in Category]
+    assert len(set(sentences)) == len(Category)
+    for sentence in sentences:
+        assert re.search(r"[.。]$", sentence)
+        assert not re.search(r"[{}]|  ", sentence)
+
+
+@pytest.mark.parametrize("locale", [each for each in MESSAGES.locales if each != "en"])
+def test_no_language_borrows_an_english_sentence(locale):
+    english, other = MESSAGES.catalogue("en"), MESSAGES.catalogue(locale)
+    for category in Category:
+        for part in ("rule", "topic", "reject"):
+            assert getattr(english.categories[category], part) != getattr(other.categories[category], part)
+
+
+@pytest.mark.parametrize("locale", MESSAGES.locales)
+def test_criticism_is_never_called_something_else(locale):
+    """The refusal of 2001 named four reasons and none was true."""
+    words = MESSAGES.catalogue(locale).categories
+    assert words[Category.BRAND_TARGETING].reject != words[Category.PROFANITY].reject
+    titles = {category: words[category].title for category in Category}
+    assert len(set(titles.values())) == len(Category)
+
+
+def test_tags_find_their_language_and_strangers_get_english():
+    assert MESSAGES.catalogue("pt-BR").locale == "pt"
+    assert MESSAGES.catalogue("DE_at").locale == "de"
+    assert MESSAGES.catalogue("xx").locale == MESSAGES.catalogue(None).locale == "en"
+
+
+def test_an_approved_order_is_told_so_and_reasons_are_not_repeated():
+    assert MESSAGES.for_outcome(Outcome.APPROVE, [], "en").startswith("Your text can be made")
+    twice = MESSAGES.for_outcome(Outcome.REJECT, [Category.HATE, Category.HATE], "en")
+    assert twice == MESSAGES.for_reason(Outcome.REJECT, Category.HATE, "en")
+
+
+def test_a_missing_sentence_is_named(tmp_path):
+    text = (MESSAGE_DIRECTORY / "en.yaml").read_text("utf-8")
+    (tmp_path / "en.yaml").write_text(text.replace("    title: Drugs\n", ""), "utf-8")
+    with pytest.raises(PolicyError, match=r"en.yaml: categories.drugs: 'title' is missing"):
+        load_messages(tmp_path)
