@@ -1,0 +1,52 @@
+"""``moderation reviewers``: the people who decide."""
+
+from typing import Annotated
+
+import typer
+
+from api.cli.store import open_database
+
+app = typer.Typer(help="People who may sign in to the console.", no_args_is_help=True)
+
+
+@app.command()
+def add(
+    email: str,
+    merchant: Annotated[str, typer.Option(help="The shop whose cases they decide.")] = "default",
+    role: Annotated[str, typer.Option(help="reviewer, senior, lead, auditor or admin.")] = "reviewer",
+    pseudonym: Annotated[str, typer.Option(help="What shops see; made from the role when empty.")] = "",
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)] = "",
+) -> None:
+    """Add a reviewer; asks for the password when it is not given."""
+    from api.customers import merchants
+    from api.customers.reviewers import add_reviewer
+    from api.storage.ids import new_id
+
+    shown = pseudonym or f"{role.capitalize()} {new_id('x')[-4:]}"
+    with open_database().writing() as session:
+        owner = merchants.find_merchant(session, merchant)
+        reviewer = add_reviewer(session, owner.id, email, shown, role, password)
+    typer.echo(f"{reviewer.id}  {reviewer.email}  {reviewer.role}  shown as {reviewer.pseudonym!r}")
+
+
+@app.command()
+def disable(email: str) -> None:
+    """Refuse a reviewer from now on; what they decided stands."""
+    from api.customers.reviewers import disable_reviewer
+
+    with open_database().writing() as session:
+        disable_reviewer(session, email)
+    typer.echo(f"{email} can no longer sign in.")
+
+
+@app.command("list")
+def list_reviewers() -> None:
+    """Show all reviewers."""
+    from sqlmodel import select
+
+    from api.storage.tables import Merchant, Reviewer
+
+    with open_database().reading() as session:
+        for reviewer, owner in session.exec(select(Reviewer, Merchant).where(Reviewer.merchant_id == Merchant.id)):
+            state = "disabled" if reviewer.disabled_at else "active"
+            typer.echo(f"{reviewer.id}  {owner.name}  {reviewer.email}  {reviewer.role}  {reviewer.pseudonym}  {state}")

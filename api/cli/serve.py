@@ -1,0 +1,60 @@
+"""``moderation serve`` and ``moderation worker``: the processes of an installation."""
+
+import logging
+import signal
+import threading
+from typing import Annotated
+
+import typer
+
+from api.settings import Settings
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+) -> None:
+    """Serve the API and the console; settings come from MODERATION_* variables (docs/settings.md)."""
+    import uvicorn
+
+    from api.main import create_app
+
+    settings = Settings()
+    configure_logging(settings)
+    uvicorn.run(create_app(settings), host=host, port=port, log_config=None, access_log=False, server_header=False)
+
+
+def worker() -> None:
+    """Run background work (webhook delivery) in a process of its own, until SIGTERM."""
+    from api.cli.store import open_database
+    from api.delivery.worker import Worker
+
+    settings = Settings()
+    configure_logging(settings)
+    background = Worker(settings, open_database())
+    background.start()
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    stopped.wait()
+    background.stop()
+
+
+def configure_logging(settings: Settings) -> None:
+    """One JSON object per line: ids, categories and scores; the customer's words stay in the store."""
+    import structlog
+
+    formatter = structlog.stdlib.ProcessorFormatter(
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.JSONRenderer(),
+        ],
+        foreign_pre_chain=[
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.add_logger_name,
+            structlog.processors.TimeStamper(fmt="iso"),
+        ],
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(formatter)
+    logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)

@@ -1,0 +1,18 @@
+"""The store as commands need it: the settings' database, current or refused."""
+
+from api.settings import Settings
+from api.storage.database import Database
+
+
+def open_database() -> Database:
+    """The database of the settings.
+
+    Raises:
+        StartRefused: Its schema is not the one that this version needs.
+    """
+    from api.main import StartRefused
+
+    database = Database(Settings().database_url)
+    if not database.is_current():
+        raise StartRefused("The database's schema is not the one this version needs. Run: moderation db upgrade")
+    return database

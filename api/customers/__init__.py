@@ -1,0 +1,1 @@
+"""Customers of this server: merchants, their keys, their reviewers."""

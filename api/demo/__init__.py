@@ -1,0 +1,1 @@
+"""A believable shop for a first look: ``moderation demo`` seeds it, ``--serve`` opens it."""

@@ -1,0 +1,89 @@
+"""Fill an empty database with the demo shop: every order goes through the same door as a real one."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sqlmodel import select
+
+from api.customers import merchants, reviewers
+from api.intake.schemas import ScreeningCreate
+from api.intake.submit import submit
+from api.state import AppState
+from api.storage.clock import now
+from api.storage.tables import Merchant
+
+SHOP = Path(__file__).parent / "shop.yaml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoShop:
+    """What is printed to the person who looks."""
+
+    data: dict[str, Any]
+
+    @property
+    def sign_ins(self) -> list[tuple[str, str]]:
+        """Role and address of each reviewer; they share one password."""
+        return [(person["role"], person["email"]) for person in self.data["reviewers"]]
+
+    @property
+    def password(self) -> str:
+        return str(self.data["password"])
+
+    @property
+    def example(self) -> dict[str, Any]:
+        """The body of the order that the printed curl line sends."""
+        body = dict(self.data["example"])
+        return {**body, "brand": self.data["brands"][body["brand"]], "fields": _fields(body["fields"])}
+
+
+def load_shop() -> DemoShop:
+    return DemoShop(data=yaml.safe_load(SHOP.read_text("utf-8")))
+
+
+def is_seeded(state: AppState, shop: DemoShop) -> bool:
+    with state.database.reading() as session:
+        return session.exec(select(Merchant).where(Merchant.name == shop.data["merchant"])).first() is not None
+
+
+def seed(state: AppState, shop: DemoShop) -> str:
+    """Make the shop, its people and its orders. Returns the checkout's token."""
+    with state.database.writing() as session:
+        merchant = merchants.add_merchant(session, shop.data["merchant"], "balanced")
+        scopes = ["screenings:write", "screenings:read", "webhooks"]
+        _key, token = merchants.create_key(session, merchant.id, "demo checkout", scopes)
+        for person in shop.data["reviewers"]:
+            reviewers.add_reviewer(session, merchant.id, password=shop.password, **person)
+    for number, order in enumerate(shop.data["orders"], 1):
+        submit(state, merchant.id, _order(shop, number, *order), idempotency_key=None)
+    return token
+
+
+def _order(
+    shop: DemoShop,
+    number: int,
+    brand: str,
+    product: str,
+    locale: str,
+    fields: dict[str, str],
+    hours: int | None,
+    customer: str,
+) -> ScreeningCreate:
+    return ScreeningCreate.model_validate(
+        {
+            "reference": f"demo-{number:04d}",
+            "fields": _fields(fields),
+            "brand": shop.data["brands"][brand],
+            "product": product,
+            "locale": locale,
+            "customer": customer,
+            "deadline_at": None if hours is None else now() + timedelta(hours=hours),
+        }
+    )
+
+
+def _fields(fields: dict[str, str]) -> list[dict[str, str]]:
+    return [{"name": name, "text": text} for name, text in fields.items()]

@@ -1,0 +1,62 @@
+"""``GET /v1/guidelines``: what may be written, from the very policy that will decide."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from api.dependencies import ReadKeyDep, StateDep
+from api.intake.policy import policy_of
+from api.problems import documented
+from api.storage.tables import Merchant
+from moderation.evidence import Category
+from moderation.policy import NEVER, Threshold
+
+router = APIRouter(prefix="/v1/guidelines", tags=["guidelines"])
+
+Label = Annotated[str | None, Query(max_length=200)]
+Handling = Literal["may_be_refused", "read_by_a_person", "allowed"]
+
+
+class Rule(BaseModel):
+    """One rule as a customer may read it."""
+
+    category: Category
+    title: str
+    rule: str
+    handling: Handling
+
+
+class Guidelines(BaseModel):
+    """All rules that hold for a brand, in one language."""
+
+    locale: str
+    policy: str
+    rules: list[Rule]
+
+
+@router.get("", responses=documented(401, 403, 422, 503))
+def get_guidelines(
+    state: StateDep,
+    key: ReadKeyDep,
+    brand: Label = None,
+    product: Label = None,
+    region: Label = None,
+    locale: Label = None,
+) -> Guidelines:
+    """The rules in plain words, in the customer's language, with what happens to a text that breaks each."""
+    with state.database.reading() as session:
+        name, own_lines = policy_of(session.get_one(Merchant, key.merchant_id))
+    policy = state.pipeline.policies.effective(name, brand=brand, product=product, region=region, merchant=own_lines)
+    catalogue = state.messages.catalogue(locale)
+    rules = [
+        Rule(category=category, title=words.title, rule=words.rule, handling=_handling(policy.thresholds[category]))
+        for category, words in catalogue.categories.items()
+    ]
+    return Guidelines(locale=catalogue.locale, policy=policy.version, rules=rules)
+
+
+def _handling(line: Threshold) -> Handling:
+    if min(line.reject) < NEVER:
+        return "may_be_refused"
+    return "read_by_a_person" if min(line.review) < NEVER else "allowed"

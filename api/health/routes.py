@@ -1,0 +1,65 @@
+"""Is the process alive, is it ready, and what has it done: for load balancers and for Prometheus."""
+
+import logging
+from typing import Literal
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel
+
+from api.dependencies import StateDep
+
+log = logging.getLogger(__name__)
+router = APIRouter(tags=["operations"])
+
+
+class Alive(BaseModel):
+    status: Literal["ok"] = "ok"
+
+
+class Part(BaseModel):
+    ready: bool
+    detail: str
+
+
+class Ready(BaseModel):
+    """Ready when every part is; a part that is not says why."""
+
+    ready: bool
+    parts: dict[str, Part]
+
+
+@router.get("/healthz")
+def healthz() -> Alive:
+    """The process answers."""
+    return Alive()
+
+
+@router.get("/readyz", responses={503: {"model": Ready}})
+def readyz(state: StateDep, response: Response) -> Ready:
+    """Whether orders can be decided now, part by part."""
+    parts = {"database": _database(state), "lists": Part(ready=True, detail=state.pipeline.versions["lists"])}
+    model = state.pipeline.versions["model"]
+    parts["model"] = (
+        Part(ready=False, detail="The toxicity model is unavailable; every order goes to review. See the log.")
+        if model == "unavailable"
+        else Part(ready=True, detail=model)
+    )
+    ready = all(part.ready for part in parts.values())
+    response.status_code = 200 if ready else 503
+    return Ready(ready=ready, parts=parts)
+
+
+@router.get("/metrics", response_class=Response)
+def metrics() -> Response:
+    """Prometheus metrics of this process."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _database(state: StateDep) -> Part:
+    try:
+        state.database.ping()
+    except Exception as error:
+        log.warning("database does not answer: %s", type(error).__name__)
+        return Part(ready=False, detail=f"The database does not answer ({type(error).__name__}).")
+    return Part(ready=True, detail="answers")

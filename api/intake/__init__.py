@@ -1,0 +1,1 @@
+"""Intake: the checkout's request in, a stored decision out."""

@@ -1,0 +1,86 @@
+"""The server: settings in, an application out, everything slow done once at the start."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+import api.console
+from api import problems
+from api.console.routes import router as console_router
+from api.delivery.routes import router as delivery_router
+from api.delivery.worker import Worker
+from api.guards import BodyLimit, SecurityHeaders
+from api.guidelines.routes import router as guidelines_router
+from api.health.routes import router as health_router
+from api.intake.routes import router as intake_router
+from api.settings import Settings
+from api.state import AppState
+from api.storage.database import Database
+from moderation.messages import load_messages
+from moderation.pipeline import Pipeline, build_pipeline
+
+log = logging.getLogger(__name__)
+
+STATIC = Path(api.console.__file__).parent / "static"
+
+
+def create_app(settings: Settings, pipeline: Pipeline | None = None) -> FastAPI:
+    """The application, ready to serve.
+
+    Args:
+        pipeline: One that is ready already; None builds the one that the settings describe.
+
+    Raises:
+        StartRefused: The database has not been migrated; the message says which command does it.
+        ModerationError: A list, profile or policy cannot be used; the message names file and place.
+    """
+    state = build_state(settings, pipeline)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        worker = Worker(settings, state.database) if settings.run_worker else None
+        if worker is not None:
+            worker.start()
+        yield
+        if worker is not None:
+            worker.stop()
+        state.database.close()
+
+    app = FastAPI(
+        title="Moderation",
+        summary="Approve, reject for the one true reason, or review by a person.",
+        version=version("moderation"),
+        lifespan=lifespan,
+    )
+    app.state.moderation = state
+    problems.install(app)
+    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    app.add_middleware(SecurityHeaders)
+    for router in (intake_router, guidelines_router, delivery_router, health_router, console_router):
+        app.include_router(router)
+    app.mount("/console/static", StaticFiles(directory=STATIC), name="console-static")
+    return app
+
+
+def build_state(settings: Settings, pipeline: Pipeline | None = None) -> AppState:
+    """Everything that requests share."""
+    database = Database(settings.database_url)
+    if not database.is_current():
+        raise StartRefused("The database's schema is not the one this version needs. Run: moderation db upgrade")
+    pipeline = pipeline or build_pipeline(
+        blocklists=settings.blocklists,
+        policies=settings.policies,
+        engine=settings.toxicity_engine,
+        model=settings.toxicity_model,
+        model_directory=settings.model_directory,
+    )
+    return AppState(settings=settings, database=database, pipeline=pipeline, messages=load_messages())
+
+
+class StartRefused(RuntimeError):
+    """The server is half-configured and does not start; the message says what to do."""

@@ -1,0 +1,1 @@
+"""Storage: the tables, the database behind them, ids and time."""

@@ -1,0 +1,108 @@
+"""The database: an engine made safe for its dialect, and the two kinds of transaction.
+
+SQLite runs in WAL mode with ``synchronous=FULL`` and foreign keys on. A writing transaction takes the write lock
+at its beginning (``BEGIN IMMEDIATE``): two that read before they write would otherwise deadlock in the middle.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.engine import make_url
+from sqlmodel import Session, create_engine
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+#: How long a writer waits for another one, in milliseconds.
+BUSY_TIMEOUT_MS = 10_000
+
+
+class Database:
+    """One database, shared by all threads of a process."""
+
+    def __init__(self, url: str) -> None:
+        """
+        Args:
+            url: ``sqlite:///file.sqlite3`` or ``postgresql://user:password@host/name``.
+        """
+        self.url = normalise_url(url)
+        self.engine = _create_engine(self.url)
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction that may write; committed at the end, rolled back on any error."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """One transaction that only reads; on SQLite it never waits for a writer."""
+        connection = self.engine.connect().execution_options(reading=True)
+        with connection, Session(connection, expire_on_commit=False) as session:
+            yield session
+
+    def upgrade(self) -> None:
+        """Bring the schema to the newest revision."""
+        with self.engine.connect() as connection:
+            config = alembic_config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.commit()
+
+    def is_current(self) -> bool:
+        """Whether the schema is the one that this code was written for."""
+        with self.engine.connect() as connection:
+            have = MigrationContext.configure(connection).get_current_heads()
+        return set(have) == set(ScriptDirectory.from_config(alembic_config()).get_heads())
+
+    def ping(self) -> None:
+        """Raises what the driver raises when the database does not answer."""
+        with self.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def normalise_url(url: str) -> str:
+    """Name the driver that we ship, whatever spelling of the PostgreSQL scheme was used."""
+    for scheme in ("postgres://", "postgresql://"):
+        if url.startswith(scheme):
+            return "postgresql+psycopg://" + url.removeprefix(scheme)
+    return url
+
+
+def alembic_config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+def _create_engine(url: str) -> Engine:
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True, hide_parameters=True)
+    # hide_parameters: an error message must not quote a customer's words into a log.
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000}
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver must not open transactions on its own: _begin_sqlite chooses the kind.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

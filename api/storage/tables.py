@@ -1,0 +1,307 @@
+"""The tables. Everything left of the store is pure; everything here is a row with a state.
+
+Customers' words live in ``Screening.fields`` alone (and, quoted, in ``Decision.evidence``), so that erasing
+them is one update; decisions keep hashes, categories and versions.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, String, UniqueConstraint, text
+from sqlalchemy.engine.default import DefaultExecutionContext
+from sqlmodel import Field, SQLModel
+
+from api.storage.clock import UtcDateTime, now
+from api.storage.ids import id_factory
+from api.storage.likeness import likeness
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+SQLModel.metadata.naming_convention = NAMING
+
+
+def _time(*, nullable: bool = False, index: bool = False) -> Any:
+    """A UTC timestamp column; set on insert unless it may be empty."""
+    if nullable:
+        return Field(default=None, sa_type=UtcDateTime, nullable=True, index=index)
+    return Field(default_factory=now, sa_type=UtcDateTime, nullable=False, index=index)
+
+
+def _likeness(context: DefaultExecutionContext) -> str | None:
+    """The print of the words in the row that is being inserted, whoever inserts it."""
+    return likeness(context.get_current_parameters()["fields"])  # type: ignore[no-untyped-call]  # untyped upstream
+
+
+def _json(default: type[list[Any]] | type[dict[str, Any]]) -> Any:
+    return Field(default_factory=default, sa_column=Column(JSON, nullable=False))
+
+
+class Merchant(SQLModel, table=True):
+    """A shop: the tenant that owns keys, reviewers, screenings and endpoints."""
+
+    id: str = Field(default_factory=id_factory("mer"), primary_key=True)
+    name: str = Field(unique=True)
+    #: Name of the base policy; its own lines over it are in ``policy_layer``.
+    policy: str = "balanced"
+    policy_layer: dict[str, Any] = _json(dict)
+    #: Seconds, 0-120, until a reviewer's decision takes effect; until then it can be undone.
+    undo_seconds: int = 15
+    created_at: datetime = _time()
+
+
+class ApiKey(SQLModel, table=True):
+    """A checkout's key. The token is shown once; only its hash is kept."""
+
+    __tablename__ = "api_key"
+
+    id: str = Field(default_factory=id_factory("key"), primary_key=True)
+    merchant_id: str = Field(foreign_key="merchant.id", index=True)
+    name: str
+    #: SHA-256 of the token, hex. The token has 256 random bits, so a slow hash would buy nothing.
+    token_hash: str = Field(unique=True)
+    scopes: list[str] = _json(list)
+    created_at: datetime = _time()
+    last_used_at: datetime | None = _time(nullable=True)
+    revoked_at: datetime | None = _time(nullable=True)
+
+
+class Reviewer(SQLModel, table=True):
+    """A person who decides cases of one merchant."""
+
+    id: str = Field(default_factory=id_factory("rev"), primary_key=True)
+    merchant_id: str = Field(foreign_key="merchant.id", index=True)
+    email: str = Field(unique=True)
+    #: What the shop and the customer see instead of a name.
+    pseudonym: str
+    #: ``reviewer``, ``senior``, ``lead``, ``auditor`` or ``admin``.
+    role: str
+    password_hash: str
+    created_at: datetime = _time()
+    disabled_at: datetime | None = _time(nullable=True)
+
+
+class ReviewerSession(SQLModel, table=True):
+    """A signed-in browser. The cookie holds the token; only its hash is kept."""
+
+    __tablename__ = "reviewer_session"
+
+    token_hash: str = Field(primary_key=True)
+    reviewer_id: str = Field(foreign_key="reviewer.id", index=True)
+    csrf_token: str
+    created_at: datetime = _time()
+    expires_at: datetime = _time()
+
+
+class SignInFailure(SQLModel, table=True):
+    """One attempt to sign in that failed; counted for a quarter of an hour, then forgotten."""
+
+    __tablename__ = "sign_in_failure"
+
+    id: str = Field(default_factory=id_factory("sif"), primary_key=True)
+    #: Keyed hashes of the e-mail address tried and of the network address it came from.
+    account: str = Field(index=True)
+    address: str = Field(index=True)
+    created_at: datetime = _time(index=True)
+
+
+class Screening(SQLModel, table=True):
+    """One request and where it stands."""
+
+    __table_args__ = (
+        Index("ix_screening_merchant_created", "merchant_id", "id"),
+        Index("ix_screening_merchant_reference", "merchant_id", "reference"),
+        Index("ix_screening_merchant_status", "merchant_id", "status", "id"),
+        Index("ix_screening_merchant_customer", "merchant_id", "customer", "id"),
+        Index("ix_screening_merchant_likeness", "merchant_id", "likeness", "id"),
+    )
+
+    id: str = Field(default_factory=id_factory("scr"), primary_key=True)
+    merchant_id: str = Field(foreign_key="merchant.id")
+    reference: str | None = None
+    #: ``[{"name", "text"}]`` in the order of the product, exactly as received; empty after erasure.
+    fields: list[dict[str, str]] = _json(list)
+    #: A print of the words that nearly equal words share; finds earlier decisions. Empty after erasure.
+    likeness: str | None = Field(default=None, sa_column=Column(String(32), nullable=True, default=_likeness))
+    brand: str | None = None
+    product: str | None = None
+    locale: str | None = None
+    region: str | None = None
+    customer: str | None = None
+    deadline_at: datetime | None = _time(nullable=True)
+    extra: dict[str, Any] = Field(default_factory=dict, sa_column=Column("metadata", JSON, nullable=False))
+    #: ``approved``, ``rejected``, ``in_review`` or ``withdrawn``.
+    status: str
+    #: The decision in force.
+    decision_id: str | None = None
+    created_at: datetime = _time()
+    updated_at: datetime = _time()
+
+
+class DecisionRecord(SQLModel, table=True):
+    """A decision, by the machine or by a person; added, never edited. A later one overrides."""
+
+    __tablename__ = "decision"
+
+    id: str = Field(default_factory=id_factory("dec"), primary_key=True)
+    screening_id: str = Field(foreign_key="screening.id", index=True)
+    #: ``machine`` or a reviewer's id.
+    decided_by: str
+    outcome: str
+    reasons: list[str] = _json(list)
+    risk: float
+    evidence: list[dict[str, Any]] = _json(list)
+    versions: dict[str, str] = _json(dict)
+    #: A reviewer's ground in their own words; required when no evidence names the reason.
+    ground: str = ""
+    #: True when a person cited a category that no evidence names.
+    reason_added_by_person: bool = False
+    override_of: str | None = Field(default=None, foreign_key="decision.id")
+    created_at: datetime = _time()
+
+
+#: A case that still needs a person. Written out, not bound: a partial index only serves a query that repeats it.
+WAITING = text("review_case.state IN ('open', 'claimed', 'escalated')")
+_WAITING_INDEX: dict[str, Any] = {"sqlite_where": text("state IN ('open', 'claimed', 'escalated')")}
+_WAITING_INDEX["postgresql_where"] = _WAITING_INDEX["sqlite_where"]
+
+
+class ReviewCase(SQLModel, table=True):
+    """A review item: where it waits, how urgent it is, who has it."""
+
+    __tablename__ = "review_case"
+    __table_args__ = (
+        # The order of the queue page; severity only breaks ties, so the engines sort those few themselves.
+        Index("ix_review_case_due", "merchant_id", "due_at", **_WAITING_INDEX),
+        Index("ix_review_case_queue", "merchant_id", "queue", "due_at", **_WAITING_INDEX),
+        Index("ix_review_case_counts", "merchant_id", "queue", "state", "due_at", "created_at", **_WAITING_INDEX),
+    )
+
+    id: str = Field(default_factory=id_factory("case"), primary_key=True)
+    merchant_id: str = Field(foreign_key="merchant.id")
+    screening_id: str = Field(foreign_key="screening.id", unique=True)
+    queue: str
+    state: str
+    #: 1-4: the weightiest evidence; breaks ties between equal due times.
+    severity: int
+    risk: float
+    due_at: datetime = _time()
+    claimed_by: str | None = Field(default=None, foreign_key="reviewer.id", index=True)
+    claimed_until: datetime | None = _time(nullable=True)
+    #: Counts moves; a form that quotes an older version is refused.
+    version: int = 1
+    created_at: datetime = _time()
+    resolved_at: datetime | None = _time(nullable=True)
+
+
+class CaseEventRecord(SQLModel, table=True):
+    """One thing that happened to a case: who, when, what."""
+
+    __tablename__ = "case_event"
+
+    id: str = Field(default_factory=id_factory("cev"), primary_key=True)
+    case_id: str = Field(foreign_key="review_case.id", index=True)
+    kind: str
+    #: ``machine``, ``shop`` or a reviewer's id.
+    actor: str
+    detail: dict[str, Any] = _json(dict)
+    created_at: datetime = _time()
+
+
+class PendingDecision(SQLModel, table=True):
+    """A reviewer's decision that takes effect soon, unless it is undone. No row: nothing to wait for."""
+
+    __tablename__ = "pending_decision"
+
+    case_id: str = Field(foreign_key="review_case.id", primary_key=True)
+    merchant_id: str = Field(foreign_key="merchant.id")
+    reviewer_id: str = Field(foreign_key="reviewer.id", index=True)
+    outcome: str
+    reason: str | None = None
+    ground: str = ""
+    reason_added_by_person: bool = False
+    created_at: datetime = _time()
+    effective_at: datetime = _time(index=True)
+
+
+class IdempotencyKey(SQLModel, table=True):
+    """The first answer to a key; the same key again gets it again."""
+
+    __tablename__ = "idempotency_key"
+
+    merchant_id: str = Field(foreign_key="merchant.id", primary_key=True)
+    key: str = Field(primary_key=True)
+    #: SHA-256 of the canonical body, hex.
+    body_hash: str
+    screening_id: str = Field(foreign_key="screening.id")
+    #: The answer's body, byte for byte.
+    answer: str
+    created_at: datetime = _time(index=True)
+
+
+class OutboxEvent(SQLModel, table=True):
+    """A status change that shops must hear of; written in the transaction that made it true."""
+
+    __tablename__ = "outbox_event"
+
+    #: Also the ``webhook-id`` and the delivery workflow's id, so that a repeat is recognised everywhere.
+    id: str = Field(default_factory=id_factory("evt"), primary_key=True)
+    merchant_id: str = Field(foreign_key="merchant.id", index=True)
+    #: Empty for a test event, which is about no order.
+    screening_id: str | None = Field(default=None, foreign_key="screening.id", index=True)
+    #: The one endpoint that it is for; empty means every endpoint that wants its type.
+    endpoint_id: str | None = Field(default=None, foreign_key="webhook_endpoint.id", ondelete="CASCADE", index=True)
+    #: ``screening.approved``, ``screening.rejected``, ``screening.in_review``, ``screening.withdrawn`` or
+    #: ``webhook.test``.
+    type: str
+    payload: dict[str, Any] = _json(dict)
+    created_at: datetime = _time()
+    #: When the relay handed it to a delivery workflow; empty means that it still must.
+    relayed_at: datetime | None = _time(nullable=True, index=True)
+
+
+class WebhookEndpoint(SQLModel, table=True):
+    """Where a merchant wants its events."""
+
+    __tablename__ = "webhook_endpoint"
+
+    id: str = Field(default_factory=id_factory("whe"), primary_key=True)
+    merchant_id: str = Field(foreign_key="merchant.id", index=True)
+    url: str
+    #: ``whsec_...`` values, the newest first; several while rotating.
+    secrets: list[str] = _json(list)
+    #: Until when all of them sign; afterwards only the newest does.
+    old_secrets_until: datetime | None = _time(nullable=True)
+    #: Empty means every type.
+    event_types: list[str] = _json(list)
+    created_at: datetime = _time()
+    disabled_at: datetime | None = _time(nullable=True)
+    #: Since when deliveries have been given up; empty again with the next one that is accepted.
+    failing_since: datetime | None = _time(nullable=True)
+
+
+class Delivery(SQLModel, table=True):
+    """One event on its way to one endpoint."""
+
+    __table_args__ = (UniqueConstraint("event_id", "endpoint_id"),)
+
+    id: str = Field(default_factory=id_factory("dlv"), primary_key=True)
+    event_id: str = Field(foreign_key="outbox_event.id", ondelete="CASCADE", index=True)
+    endpoint_id: str = Field(foreign_key="webhook_endpoint.id", ondelete="CASCADE", index=True)
+    #: ``requested`` (to be started by the relay), ``pending``, ``delivered`` or ``failed`` (given up).
+    status: str = Field(default="pending", index=True)
+    attempts: int = 0
+    #: Of the last attempt; empty when no answer came.
+    response_code: int | None = None
+    #: From the start of the last attempt to its answer or its end, in milliseconds.
+    latency_ms: int | None = None
+    error: str | None = None
+    created_at: datetime = _time()
+    last_attempt_at: datetime | None = _time(nullable=True)
+    #: When the next attempt is due; empty when there will be none.
+    next_attempt_at: datetime | None = _time(nullable=True)
+    delivered_at: datetime | None = _time(nullable=True)

@@ -1,0 +1,230 @@
+"""Databases for the tests: always fresh, always migrated; what runs on SQLite runs on PostgreSQL too.
+
+``api`` and the driver are imported where a fixture needs them: tests of the core must not wait for either.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from api.storage.database import Database
+
+INSTALL_HINT = "PostgreSQL is missing: run `apt-get install postgresql` (the tests start their own server)."
+
+#: Durability is what other tests prove; here a power cut may lose the whole server.
+SPEED = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "max_connections=200",
+    "shared_buffers=32MB",
+)
+
+
+def postgres_binary(name: str) -> str:
+    """Debian keeps the servers of several versions apart, outside the search path."""
+    places = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: int(path.parts[-3]))
+    found = str(places[-1]) if places else shutil.which(name)
+    if found is None:
+        pytest.fail(INSTALL_HINT, pytrace=False)
+    return found
+
+
+def _as_postgres() -> list[str]:
+    """PostgreSQL refuses to run as root; the signal ends it with the tests, however they end."""
+    command = ["setpriv", "--pdeathsig", "QUIT"]
+    if os.getuid() == 0:
+        command += ["--reuid", "postgres", "--regid", "postgres", "--clear-groups"]
+    return [*command, "--"]
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+class PostgresServer:
+    """A PostgreSQL server of our own in a temporary directory, trusting everybody on the loopback address."""
+
+    def __init__(self) -> None:
+        self._directory = Path(tempfile.mkdtemp(prefix="moderation-postgres-", dir="/tmp"))
+        if os.getuid() == 0:
+            owner = pwd.getpwnam("postgres")
+            os.chown(self._directory, owner.pw_uid, owner.pw_gid)
+        self._data = self._directory / "data"
+        initdb = [postgres_binary("initdb"), "-D", str(self._data), "-U", "postgres", "-A", "trust"]
+        made = subprocess.run(
+            [*_as_postgres(), *initdb, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
+            cwd="/", capture_output=True, text=True,
+        )  # fmt: skip
+        if made.returncode:
+            pytest.fail(f"initdb failed: {made.stderr}", pytrace=False)
+        self.port = _free_port()
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return self.url_of("postgres")
+
+    def url_of(self, name: str) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start, or start again after a kill, and wait until it answers."""
+        import psycopg
+
+        options = [
+            f"port={self.port}",
+            "listen_addresses=127.0.0.1",
+            f"unix_socket_directories={self._directory}",
+        ]
+        settings = [part for option in (*options, *SPEED) for part in ("-c", option)]
+        self._log = (self._directory / "log").open("ab")
+        self._process = subprocess.Popen(
+            [*_as_postgres(), postgres_binary("postgres"), "-D", str(self._data), *settings],
+            cwd="/", stdout=self._log, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                psycopg.connect(self.url, connect_timeout=2).close()
+                return
+            except psycopg.OperationalError as error:
+                if self._process.poll() is not None or time.monotonic() > deadline:
+                    log = (self._directory / "log").read_text("utf-8", "replace")[-2000:]
+                    raise RuntimeError(f"PostgreSQL does not start: {error}\n{log}") from None
+                time.sleep(0.05)
+
+    def kill(self) -> None:
+        """As a power cut would end it; ``start`` recovers."""
+        self._process.kill()
+        self._process.wait(30)
+        self._log.close()
+
+    def stop(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(10)
+        self._log.close()
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+    def run(self, statement: str) -> None:
+        import psycopg
+
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One server for each test process."""
+    server = PostgresServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_server: PostgresServer) -> str:
+    """Address of the server's ``postgres`` database, from which others can be created."""
+    return postgres_server.url
+
+
+@pytest.fixture(scope="session")
+def _postgres_template(postgres_server: PostgresServer) -> str:
+    postgres_server.run("CREATE DATABASE moderation_template")
+    _migrate(postgres_server.url_of("moderation_template"))
+    return "moderation_template"
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "template.sqlite3"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+def _migrate(url: str) -> None:
+    database = _open(url)
+    database.upgrade()
+    # Also folds SQLite's log into its file: a template that is copied must be whole without it.
+    database.close()
+
+
+def _open(url: str) -> Database:
+    from api.storage.database import Database
+
+    return Database(url)
+
+
+@pytest.fixture
+def new_postgres_url(postgres_server: PostgresServer, _postgres_template: str) -> Iterator[Callable[[], str]]:
+    """Makes migrated, empty PostgreSQL databases; they are dropped after the test."""
+    made: list[str] = []
+
+    def make() -> str:
+        name = f"test_{uuid.uuid4().hex}"
+        postgres_server.run(f"CREATE DATABASE {name} TEMPLATE {_postgres_template}")
+        made.append(name)
+        return postgres_server.url_of(name)
+
+    yield make
+    for name in made:
+        postgres_server.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def new_sqlite_url(tmp_path: Path, _sqlite_template: Path) -> Callable[[], str]:
+    """Makes migrated, empty SQLite files."""
+
+    def make() -> str:
+        path = tmp_path / f"{uuid.uuid4().hex}.sqlite3"
+        shutil.copy(_sqlite_template, path)
+        return f"sqlite:///{path}"
+
+    return make
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Address of a fresh, migrated database; the test runs once on SQLite and once on PostgreSQL."""
+    fixture = "new_sqlite_url" if request.param == "sqlite" else "new_postgres_url"
+    url: str = request.getfixturevalue(fixture)()
+    return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A fresh, migrated database; the test runs once on SQLite and once on PostgreSQL."""
+    opened = _open(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sqlite_database(new_sqlite_url: Callable[[], str]) -> Iterator[Database]:
+    """A fresh, migrated SQLite database, where the engine makes no difference to the test."""
+    opened = _open(new_sqlite_url())
+    yield opened
+    opened.close()
