@@ -75,6 +75,7 @@ def build_state(settings: Settings, pipeline: Pipeline | None = None) -> AppStat
     pipeline = pipeline or build_pipeline(
         blocklists=settings.blocklists,
         policies=settings.policies,
+        products=settings.products,
         engine=settings.toxicity_engine,
         model=settings.toxicity_model,
         model_directory=settings.model_directory,

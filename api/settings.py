@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     policies: Path | None = Field(
         default=None, description="Directory of policies; empty for the ones that are shipped."
     )
+    products: Path | None = Field(
+        default=None, description="File that says what each product can carry; empty for none but general limits."
+    )
     toxicity_engine: Literal["onnx", "detoxify"] = Field(
         default="onnx", description="onnx serves the compiled model; detoxify serves the checkpoint through torch."
     )

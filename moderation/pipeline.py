@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
+from moderation.attribution import attribute
 from moderation.brands import load_brands
 from moderation.decision import Decision, decide
 from moderation.detectors.base import Detector
@@ -59,7 +60,7 @@ class Pipeline:
                 # the log: exception messages may quote it, so only the type is written.
                 log.error("detector %s failed: %s", detector.name, type(error).__name__)
                 found.append(unavailable(detector.name, f"it failed with {type(error).__name__}"))
-        return decide(found, effective, self.versions)
+        return decide(attribute(found), effective, self.versions)
 
 
 def unavailable(detector: str, cause: str) -> Evidence:
@@ -79,6 +80,7 @@ def build_pipeline(
     *,
     blocklists: Path | None = None,
     policies: Path | None = None,
+    products: Path | None = None,
     engine: Literal["onnx", "detoxify"] = "onnx",
     model: str = "default",
     model_directory: Path | None = None,
@@ -93,7 +95,7 @@ def build_pipeline(
     lists = load_lists(blocklists)
     brands = load_brands(None if blocklists is None else blocklists / "brands")
     toxicity = _load_model(engine, model, model_directory)
-    detectors = build_detectors(lists, brands, load_products(), toxicity)
+    detectors = build_detectors(lists, brands, load_products(products), toxicity)
     versions = {
         "lists": lists.version,
         "brands": brands.version,

@@ -39,12 +39,15 @@ def demo(
 
 
 def _settings(directory: Path, port: int) -> Settings:
+    from api.demo.seed import SHOP
+
     secret = directory / "secret-key"
     if not secret.exists():
         _keep_secret(secret, secrets.token_urlsafe(48))
     return Settings(
         database_url=f"sqlite:///{directory / 'moderation.sqlite3'}",
         secret_key=secret.read_text().strip(),
+        products=SHOP.parent / "products.yaml",
         public_url=f"http://{HOST}:{port}",
         allow_private_webhooks=True,
         log_level="WARNING",
