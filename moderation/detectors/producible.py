@@ -19,6 +19,8 @@ _UNMAKEABLE = {
     "Co": "a private-use character",
     "Cn": "an unassigned character",
 }
+#: Symbols below (degree, copyright, registered) are in every font; arrows, hearts and emoji are not.
+_PICTURES = "\u2190"
 _LAYOUT = "\n\r\t"
 #: Characters named one by one in an explanation; the rest are counted.
 _NAMED = 5
@@ -79,7 +81,7 @@ def _why_not(character: str, product: Product) -> str | None:
         return _UNMAKEABLE[category]
     if character.isascii() or category in ("Mn", "Me", "Cf"):
         return None
-    if category == "So" and not product.emoji:
+    if category == "So" and character >= _PICTURES and not product.emoji:
         return "the font has no pictures"
     if product.scripts is not None and category.startswith("L"):
         script = unicodedata.name(character, "").split(" ")[0].split("-")[0]

@@ -45,6 +45,7 @@ def test_a_products_own_limits_hold():
     assert "a jersey carries 20" in explanations("x" * 21, "jersey")[0]
     assert explanations("x" * 20, "jersey") == []
     assert "2 lines" in explanations("a\nb", "ring")[0]
+    assert explanations("51.5° N", "ring") == []
     assert "no pictures" in explanations("I ❤ NY ☀", "ring")[0]
 
 

@@ -35,3 +35,10 @@ def test_a_tone_without_criticism_stands():
     weak = found("brand", Category.BRAND_TARGETING, 0.4)
     threat = found("toxicity", Category.VIOLENCE, 0.99)
     assert attribute([weak, threat]) == [weak, threat]
+
+
+def test_a_cry_for_help_is_not_a_threat():
+    distress = found("blocklist", Category.SELF_HARM, 0.99)
+    decision = decide(attribute([distress, found("toxicity", Category.VIOLENCE, 0.99)]), POLICY, {})
+    assert decision.outcome is Outcome.REVIEW
+    assert decision.reasons == (Category.SELF_HARM,)
