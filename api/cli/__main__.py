@@ -1,5 +1,5 @@
 """``python -m api.cli`` is the ``moderation`` command."""
 
-from api.cli import main
+from api.cli.app import main
 
 main()

@@ -5,33 +5,29 @@ from typing import Annotated
 
 import typer
 
-from moderation.errors import ModelError
-from moderation.toxicity.compiled import find_compiled, model_root, read_compiled
-from moderation.toxicity.loading import compile_model, compiled_models
-from moderation.toxicity.official import OFFICIAL
-from moderation.toxicity.pack import read_pack
-
 app = typer.Typer(
     help="Toxicity models: what is there, whether it is sound, and how to compile one.", no_args_is_help=True
 )
 
 Directory = Annotated[
     Path | None,
-    typer.Option(help="Where compiled models live; otherwise $MODERATION_MODEL_DIR or .models.", show_default=False),
+    typer.Option(
+        help="Where compiled models live; otherwise $MODERATION_MODEL_DIRECTORY or .models.", show_default=False
+    ),
 ]
 
 
 @app.command("list")
 def list_models(directory: Directory = None) -> None:
     """Name the models that can be chosen, and which of them are compiled here."""
-    compiled = compiled_models(directory)
-    for name in ("default", *OFFICIAL):
-        states = [(folder, state) for folder, state in compiled if folder.name.rsplit("-", 2)[0] == name]
-        state = "not compiled" if not states else f"compiled in {states[-1][0]}: {states[-1][1]}"
-        typer.echo(f"{name:16} {state}")
-    for folder, state in compiled:
-        if folder.name.rsplit("-", 2)[0] not in ("default", *OFFICIAL):
-            typer.echo(f"{folder.name.rsplit('-', 2)[0]:16} compiled in {folder}: {state}")
+    from moderation.toxicity.loading import compiled_models
+    from moderation.toxicity.official import OFFICIAL
+
+    compiled: dict[str, str] = {}
+    for folder, state in compiled_models(directory):
+        compiled[folder.name.rsplit("-", 2)[0]] = f"compiled in {folder}: {state}"
+    for name in dict.fromkeys(("default", *OFFICIAL, *compiled)):
+        typer.echo(f"{name:16} {compiled.get(name, 'not compiled')}")
 
 
 @app.command()
@@ -39,14 +35,15 @@ def verify(
     name: Annotated[str, typer.Argument(help="A compiled model's name.")] = "default", directory: Directory = None
 ) -> None:
     """Check every hash of the shipped pack and of a compiled model; exit 1 when something is damaged."""
-    try:
-        if name == "default":
-            pack = read_pack()
-            typer.echo(f"pack      {pack.sha256[:12]}  {pack.folder}: every file has its hash")
-        folder = find_compiled(model_root(directory), name)
-        compiled = read_compiled(folder)
-    except ModelError as error:
-        raise _refusal(error) from error
+    from moderation.toxicity.compiled import read_compiled
+    from moderation.toxicity.loading import compiled_folder
+    from moderation.toxicity.pack import read_pack
+
+    if name == "default":
+        pack = read_pack()
+        typer.echo(f"pack      {pack.sha256[:12]}  {pack.folder}: every file has its hash")
+    folder = compiled_folder(name, directory)
+    compiled = read_compiled(folder)
     typer.echo(f"compiled  {compiled.version}  {folder}: every file has its hash")
     typer.echo(f"          {compiled.precision}, {len(compiled.classes)} classes, window {compiled.window} tokens")
     typer.echo(
@@ -71,16 +68,16 @@ def compile_command(
     ] = None,
 ) -> None:
     """Compile a model for serving. Done before, it only verifies; the default takes under a minute."""
+    from moderation.errors import ModelError
+    from moderation.toxicity.loading import compile_model
+    from moderation.toxicity.official import OFFICIAL
+
     path = Path(name) if name not in ("default", *OFFICIAL) else None
-    try:
-        if path is not None and not path.is_file():
-            raise ModelError(
-                f"{name} is neither an official model ({', '.join(OFFICIAL)}) nor a checkpoint file. Correct the name or path."
-            )
-        made = compile_model(path.stem if path else name, directory, checkpoint=path, base=folder, sha256=sha256)
-    except ModelError as error:
-        raise _refusal(error) from error
-    typer.echo(f"{made}")
+    if path is not None and not path.is_file():
+        raise ModelError(
+            f"{name} is neither an official model ({', '.join(OFFICIAL)}) nor a checkpoint file. Correct the name or path."
+        )
+    typer.echo(f"{compile_model(path.stem if path else name, directory, checkpoint=path, base=folder, sha256=sha256)}")
 
 
 @app.command()
@@ -97,14 +94,5 @@ def report(
     """Measure the compiled default model on held-back data and write the model card."""
     from moderation.toxicity.report import write_report
 
-    try:
-        write_report(data, output, directory)
-    except ModelError as error:
-        raise _refusal(error) from error
+    write_report(data, output, directory)
     typer.echo(f"{output}")
-
-
-def _refusal(error: ModelError) -> typer.Exit:
-    """Say what is wrong on standard error; exit status 1."""
-    typer.echo(str(error), err=True)
-    return typer.Exit(1)

@@ -118,6 +118,8 @@ class Screening(SQLModel, table=True):
         Index("ix_screening_merchant_status", "merchant_id", "status", "id"),
         Index("ix_screening_merchant_customer", "merchant_id", "customer", "id"),
         Index("ix_screening_merchant_likeness", "merchant_id", "likeness", "id"),
+        Index("ix_screening_merchant_brand", "merchant_id", "brand"),
+        Index("ix_screening_merchant_product", "merchant_id", "product"),
     )
 
     id: str = Field(default_factory=id_factory("scr"), primary_key=True)
@@ -146,6 +148,7 @@ class DecisionRecord(SQLModel, table=True):
     """A decision, by the machine or by a person; added, never edited. A later one overrides."""
 
     __tablename__ = "decision"
+    __table_args__ = (Index("ix_decision_decided_by", "decided_by", "id"),)
 
     id: str = Field(default_factory=id_factory("dec"), primary_key=True)
     screening_id: str = Field(foreign_key="screening.id", index=True)
@@ -178,6 +181,8 @@ class ReviewCase(SQLModel, table=True):
         # The order of the queue page; severity only breaks ties, so the engines sort those few themselves.
         Index("ix_review_case_due", "merchant_id", "due_at", **_WAITING_INDEX),
         Index("ix_review_case_queue", "merchant_id", "queue", "due_at", **_WAITING_INDEX),
+        # When people decided, for the team page.
+        Index("ix_review_case_resolved", "merchant_id", "resolved_at"),
         Index("ix_review_case_counts", "merchant_id", "queue", "state", "due_at", "created_at", **_WAITING_INDEX),
     )
 

@@ -2,6 +2,8 @@
 and last the model that sees what no list names.
 """
 
+from typing import ClassVar
+
 from moderation.brands import BrandBook
 from moderation.detectors.base import Detector
 from moderation.detectors.blocklist import BlocklistDetector
@@ -17,15 +19,16 @@ from moderation.terms import TermLists
 from moderation.toxicity import ToxicityModel
 
 
-class MissingDetector:
-    """Stands where a detector should be that could not start; every order goes to review and says so."""
+class MissingToxicity:
+    """Stands where the classifier should be when it could not start; every order goes to review and says so."""
 
-    def __init__(self, name: str, cause: str) -> None:
-        self.name = name
-        self.cause = cause
+    name: ClassVar[str] = ToxicityDetector.name
+
+    def __init__(self, cause: str) -> None:
+        self._cause = cause
 
     def detect(self, readings: Readings) -> list[Evidence]:
-        raise DetectorUnavailable(self.cause)
+        raise DetectorUnavailable(self._cause)
 
 
 def build_detectors(
@@ -41,5 +44,5 @@ def build_detectors(
         PersonalInfoDetector(),
         BlocklistDetector(lists),
         BrandDetector(brands),
-        MissingDetector("toxicity", toxicity) if isinstance(toxicity, str) else ToxicityDetector(toxicity),
+        MissingToxicity(toxicity) if isinstance(toxicity, str) else ToxicityDetector(toxicity),
     )

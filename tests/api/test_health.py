@@ -3,7 +3,7 @@
 from fastapi.testclient import TestClient
 
 from api.main import create_app
-from moderation.detectors.registry import MissingDetector
+from moderation.detectors.registry import MissingToxicity
 from moderation.pipeline import Pipeline
 from moderation.policy import load_policies
 
@@ -17,7 +17,7 @@ def test_a_sound_server_is_alive_and_ready(client):
 
 def test_without_its_model_the_server_says_so_and_holds_every_order(settings, token):
     lame = Pipeline(
-        (MissingDetector("toxicity", "the model is damaged"),),
+        (MissingToxicity("the model is damaged"),),
         load_policies(),
         {"lists": "l", "brands": "b", "model": "unavailable"},
     )

@@ -1,15 +1,14 @@
 """Alembic's entry: runs the revisions on the connection that Database.upgrade hands in."""
 
 from alembic import context
-
-from api.storage import tables
+from sqlmodel import SQLModel
 
 config = context.config
 connection = config.attributes["connection"]
 
 context.configure(
     connection=connection,
-    target_metadata=tables.SQLModel.metadata,
+    target_metadata=SQLModel.metadata,
     render_as_batch=True,  # SQLite cannot alter most things in place
 )
 with context.begin_transaction():

@@ -1,7 +1,7 @@
 """the first tables"""
 
 import sqlalchemy as sa
-import sqlmodel
+import sqlmodel.sql.sqltypes
 from alembic import op
 
 import api.storage.clock
@@ -94,9 +94,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_screening")),
     )
     with op.batch_alter_table("screening", schema=None) as batch_op:
+        batch_op.create_index("ix_screening_merchant_brand", ["merchant_id", "brand"], unique=False)
         batch_op.create_index("ix_screening_merchant_created", ["merchant_id", "id"], unique=False)
         batch_op.create_index("ix_screening_merchant_customer", ["merchant_id", "customer", "id"], unique=False)
         batch_op.create_index("ix_screening_merchant_likeness", ["merchant_id", "likeness", "id"], unique=False)
+        batch_op.create_index("ix_screening_merchant_product", ["merchant_id", "product"], unique=False)
         batch_op.create_index("ix_screening_merchant_reference", ["merchant_id", "reference"], unique=False)
         batch_op.create_index("ix_screening_merchant_status", ["merchant_id", "status", "id"], unique=False)
 
@@ -138,6 +140,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
     )
     with op.batch_alter_table("decision", schema=None) as batch_op:
+        batch_op.create_index("ix_decision_decided_by", ["decided_by", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_decision_screening_id"), ["screening_id"], unique=False)
 
     op.create_table(
@@ -229,6 +232,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("state IN ('open', 'claimed', 'escalated')"),
             postgresql_where=sa.text("state IN ('open', 'claimed', 'escalated')"),
         )
+        batch_op.create_index("ix_review_case_resolved", ["merchant_id", "resolved_at"], unique=False)
 
     op.create_table(
         "reviewer_session",
@@ -339,6 +343,7 @@ def downgrade() -> None:
 
     op.drop_table("reviewer_session")
     with op.batch_alter_table("review_case", schema=None) as batch_op:
+        batch_op.drop_index("ix_review_case_resolved")
         batch_op.drop_index(
             "ix_review_case_queue",
             sqlite_where=sa.text("state IN ('open', 'claimed', 'escalated')"),
@@ -370,6 +375,7 @@ def downgrade() -> None:
     op.drop_table("idempotency_key")
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_decision_screening_id"))
+        batch_op.drop_index("ix_decision_decided_by")
 
     op.drop_table("decision")
     with op.batch_alter_table("webhook_endpoint", schema=None) as batch_op:
@@ -379,9 +385,11 @@ def downgrade() -> None:
     with op.batch_alter_table("screening", schema=None) as batch_op:
         batch_op.drop_index("ix_screening_merchant_status")
         batch_op.drop_index("ix_screening_merchant_reference")
+        batch_op.drop_index("ix_screening_merchant_product")
         batch_op.drop_index("ix_screening_merchant_likeness")
         batch_op.drop_index("ix_screening_merchant_customer")
         batch_op.drop_index("ix_screening_merchant_created")
+        batch_op.drop_index("ix_screening_merchant_brand")
 
     op.drop_table("screening")
     with op.batch_alter_table("reviewer", schema=None) as batch_op:

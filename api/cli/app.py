@@ -1,0 +1,50 @@
+"""The ``moderation`` command: one module per group of commands; imports that cost time stay inside the commands."""
+
+import sys
+
+import typer
+from pydantic import ValidationError
+
+from api.cli import brands, db, demo, evaluate, keys, lists, models, policy, reviewers, screen, serve
+from api.problems import Problem
+from api.settings import PREFIX
+from moderation.errors import ModerationError
+
+app = typer.Typer(
+    name="moderation",
+    help="Moderates the words customers put on products: approve, reject for the one true reason, or review.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("screen")(screen.screen)
+app.command("serve")(serve.serve)
+app.command("worker")(serve.worker)
+app.command("evaluate")(evaluate.evaluate)
+app.command("demo")(demo.demo)
+for name, group in (
+    ("db", db.app),
+    ("keys", keys.app),
+    ("reviewers", reviewers.app),
+    ("lists", lists.app),
+    ("brands", brands.app),
+    ("policy", policy.app),
+    ("models", models.app),
+):
+    app.add_typer(group, name=name)
+
+
+def main() -> None:
+    """Run the command line; errors of ours are one sentence on standard error and exit status 1."""
+    from api.main import StartRefused
+
+    try:
+        app()
+    except ValidationError as error:
+        for each in error.errors():
+            name = PREFIX + "_".join(map(str, each["loc"])).upper()
+            print(f"moderation: set {name}: {each['msg']}. docs/settings.md lists all settings.", file=sys.stderr)  # noqa: T201
+        sys.exit(1)
+    except (ModerationError, Problem, StartRefused) as error:
+        print(f"moderation: {error}", file=sys.stderr)  # noqa: T201
+        sys.exit(1)
