@@ -24,14 +24,10 @@ if TYPE_CHECKING:
 
 INSTALL_HINT = "PostgreSQL is missing: run `apt-get install postgresql` (the tests start their own server)."
 
-#: Durability is what other tests prove; here a power cut may lose the whole server.
-SPEED = (
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
-    "max_connections=200",
-    "shared_buffers=32MB",
-)
+#: One short-lived server among many tests; files survive the end of a process without any of these.
+SMALL = ("fsync=off", "full_page_writes=off", "max_connections=200", "shared_buffers=32MB")
+#: A commit may be lost with the server's process; only for servers that no test kills.
+HASTY = ("synchronous_commit=off",)
 
 
 def postgres_binary(name: str) -> str:
@@ -51,7 +47,8 @@ def _as_postgres() -> list[str]:
     return [*command, "--"]
 
 
-def _free_port() -> int:
+def find_free_port() -> int:
+    """A port that nobody listens on now."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
@@ -61,7 +58,8 @@ def _free_port() -> int:
 class PostgresServer:
     """A PostgreSQL server of our own in a temporary directory, trusting everybody on the loopback address."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, survives_kills: bool = False) -> None:
+        self._options = SMALL if survives_kills else (*SMALL, *HASTY)
         self._directory = Path(tempfile.mkdtemp(prefix="moderation-postgres-", dir="/tmp"))
         if os.getuid() == 0:
             owner = pwd.getpwnam("postgres")
@@ -74,7 +72,7 @@ class PostgresServer:
         )  # fmt: skip
         if made.returncode:
             pytest.fail(f"initdb failed: {made.stderr}", pytrace=False)
-        self.port = _free_port()
+        self.port = find_free_port()
         self.start()
 
     @property
@@ -97,28 +95,31 @@ class PostgresServer:
             "listen_addresses=127.0.0.1",
             f"unix_socket_directories={self._directory}",
         ]
-        settings = [part for option in (*options, *SPEED) for part in ("-c", option)]
-        self._log = (self._directory / "log").open("ab")
-        self._process = subprocess.Popen(
-            [*_as_postgres(), postgres_binary("postgres"), "-D", str(self._data), *settings],
-            cwd="/", stdout=self._log, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+        settings = [part for option in (*options, *self._options) for part in ("-c", option)]
+        command = [*_as_postgres(), postgres_binary("postgres"), "-D", str(self._data), *settings]
         deadline = time.monotonic() + 30
+        self._launch(command)
         while True:
             try:
                 psycopg.connect(self.url, connect_timeout=2).close()
                 return
             except psycopg.OperationalError as error:
-                if self._process.poll() is not None or time.monotonic() > deadline:
+                if time.monotonic() > deadline:
                     log = (self._directory / "log").read_text("utf-8", "replace")[-2000:]
                     raise RuntimeError(f"PostgreSQL does not start: {error}\n{log}") from None
                 time.sleep(0.05)
+                if self._process.poll() is not None:
+                    # The children of a killed server take a moment to notice; until then the data is theirs.
+                    self._launch(command)
+
+    def _launch(self, command: list[str]) -> None:
+        with (self._directory / "log").open("ab") as log:
+            self._process = subprocess.Popen(command, cwd="/", stdout=log, stderr=subprocess.STDOUT)
 
     def kill(self) -> None:
         """As a power cut would end it; ``start`` recovers."""
         self._process.kill()
         self._process.wait(30)
-        self._log.close()
 
     def stop(self) -> None:
         self._process.terminate()
@@ -127,7 +128,6 @@ class PostgresServer:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait(10)
-        self._log.close()
         shutil.rmtree(self._directory, ignore_errors=True)
 
     def run(self, statement: str) -> None:

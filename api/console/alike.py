@@ -1,0 +1,86 @@
+"""Pages about several cases: those with nearly the same words, decided together, and what one decided lately."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+
+from api.console.queues import settle
+from api.console.web import ConsoleRoute, FormDep, SignedInDep, Words, redirect, render
+from api.console.words import mark
+from api.dependencies import StateDep
+from api.problems import Problem
+from api.reviewing import deciding
+from api.reviewing.alike import decide_alike, list_alike
+from api.reviewing.deciding import Verdict
+from api.reviewing.sessions import SignedIn
+from api.state import AppState
+from api.storage.clock import now
+from moderation.evidence import Category, Outcome
+from moderation.messages import FALLBACK_LOCALE
+from moderation.wire import evidence_from_json
+
+router = APIRouter(prefix="/console", route_class=ConsoleRoute)
+
+
+@router.get("/cases/{case_id}/alike")
+def show_alike(request: Request, state: StateDep, signed_in: SignedInDep, case_id: str) -> Response:
+    """The waiting cases with nearly the same words, each with its own mark to decide it or leave it."""
+    settle(state.database)
+    return _alike_page(request, state, signed_in, case_id)
+
+
+@router.post("/cases/{case_id}/alike")
+def decide_shown(
+    request: Request,
+    state: StateDep,
+    signed_in: FormDep,
+    case_id: str,
+    chosen: Annotated[list[str] | None, Form()] = None,
+    outcome: Words = "",
+    reason: Words = "",
+) -> Response:
+    """The same verdict for each chosen case; those that moved meanwhile are left alone and named."""
+    if not chosen:
+        raise Problem(422, "none_chosen", "No case was chosen. Go back and mark those that you want to decide.")
+    try:
+        pairs = [(each.split(":")[0], int(each.split(":")[1])) for each in chosen]
+        verdict = Verdict(outcome=Outcome(outcome), reason=Category(reason) if reason else None)
+    except (ValueError, IndexError):
+        raise Problem(422, "invalid_request", "The form was damaged on its way. Open the page again.") from None
+    refused = decide_alike(state.database, signed_in.actor, pairs, verdict, now())
+    if refused:
+        return _alike_page(request, state, signed_in, case_id, [each.why for each in refused])
+    return redirect("/console/decided", said="all_decided")
+
+
+@router.get("/decided")
+def show_decided(request: Request, state: StateDep, signed_in: SignedInDep, said: str | None = None) -> Response:
+    """What the reviewer decided lately; what has not taken effect can be undone one by one."""
+    settle(state.database)
+    with state.database.reading() as session:
+        given = deciding.given_by(session, signed_in.actor)
+    return render(request, "decided.html", signed_in, given=given, said=said)
+
+
+def _alike_page(
+    request: Request, state: AppState, signed_in: SignedIn, case_id: str, refused: list[str] | None = None
+) -> Response:
+    at = now()
+    with state.database.reading() as session:
+        found = list_alike(session, signed_in.actor, case_id, at)
+        pending = deciding.last_pending(session, signed_in.actor, at)
+    rows = [(row, mark(row.screening.fields, [evidence_from_json(e) for e in row.evidence])) for row in found]
+    # Only what every case's own evidence names can be said to all of them.
+    named = [[e["category"] for e in row.evidence] for row in found]
+    return render(
+        request,
+        "alike.html",
+        signed_in,
+        409 if refused else 200,
+        case_id=case_id,
+        rows=rows,
+        reasons=[each for each in dict.fromkeys(named[0]) if all(each in other for other in named)] if named else [],
+        words=state.messages.catalogue(FALLBACK_LOCALE),
+        refused=refused or [],
+        pending=pending,
+    )

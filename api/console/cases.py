@@ -1,0 +1,268 @@
+"""The case page: everything needed to decide one order, and the moves."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.responses import JSONResponse
+
+from api.console.drawing import draw
+from api.console.queues import advance, parse_filter, read_filter, settle, to_case, to_queue, write_filter
+from api.console.web import ConsoleRoute, FormDep, SignedInDep, Words, render
+from api.console.words import compare, is_masked, mark, masked_record, underline
+from api.dependencies import StateDep
+from api.problems import Problem
+from api.reviewing import claims, deciding
+from api.reviewing.deciding import Verdict
+from api.reviewing.dossier import Dossier, open_dossier
+from api.reviewing.sessions import SignedIn
+from api.reviewing.waiting import QueueFilter
+from api.state import AppState
+from api.storage.clock import now
+from api.storage.tables import Merchant
+from moderation.errors import CaseConflict, DishonestReason, ModerationError
+from moderation.evidence import Category, Outcome
+from moderation.messages import FALLBACK_LOCALE
+from moderation.policy import PolicyLayer
+
+router = APIRouter(prefix="/console/cases", route_class=ConsoleRoute)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """What every form of the case page says: who, on which state of the case, and where from."""
+
+    signed_in: SignedIn
+    version: int
+    wanted: QueueFilter
+
+
+def read_move(
+    signed_in: FormDep, version: Annotated[int, Form()] = 0, query: Words = ""
+) -> Move:
+    return Move(signed_in=signed_in, version=version, wanted=parse_filter(query))
+
+
+MoveDep = Annotated[Move, Depends(read_move)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What the reviewer had filled in when a move was refused: nobody types a ground twice."""
+
+    reason: str = ""
+    ground: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyLine:
+    """What the policy says about one finding."""
+
+    outcome: Outcome
+    #: ``"from 0.50"`` or ``"never"``: the scores at this severity.
+    review: str
+    reject: str
+    #: The layer that wrote the line.
+    origin: str
+
+
+@router.get("/{case_id}")
+def show_case(
+    request: Request, state: StateDep, signed_in: SignedInDep, case_id: str, said: str | None = None
+) -> Response:
+    """The case as it stands. Looking changes nothing: claiming is a form of its own."""
+    settle(state.database)
+    return case_page(request, state, signed_in, case_id, read_filter(request.query_params), said=said)
+
+
+@router.post("/{case_id}/claim")
+def claim(request: Request, state: StateDep, move: MoveDep, case_id: str) -> Response:
+    """Take the case in hand and open it."""
+    try:
+        with state.database.writing() as session:
+            claims.claim(session, move.signed_in.actor, case_id, now())
+    except CaseConflict as conflict:
+        return case_page(request, state, move.signed_in, case_id, move.wanted, refused=conflict)
+    return to_case(case_id, move.wanted)
+
+
+@router.post("/{case_id}/take-over")
+def take_over(request: Request, state: StateDep, move: MoveDep, case_id: str, note: Words = "") -> Response:
+    """Take the case out of someone else's hands."""
+    try:
+        with state.database.writing() as session:
+            claims.take_over(session, move.signed_in.actor, case_id, move.version, note, now())
+    except (CaseConflict, Problem) as refused:
+        return case_page(request, state, move.signed_in, case_id, move.wanted, refused=refused, draft=Draft(note=note))
+    return to_case(case_id, move.wanted)
+
+
+@router.post("/{case_id}/heartbeat")
+def heartbeat(state: StateDep, signed_in: FormDep, case_id: str) -> Response:
+    """Keep the claim while the page is open; says whether it still holds."""
+    with state.database.writing() as session:
+        is_mine = claims.keep_alive(session, signed_in.actor, case_id, now())
+    return JSONResponse({"is_mine": is_mine})
+
+
+@router.post("/{case_id}/release")
+def release(request: Request, state: StateDep, move: MoveDep, case_id: str) -> Response:
+    """Hand the case back and return to the queue."""
+    try:
+        with state.database.writing() as session:
+            claims.release(session, move.signed_in.actor, case_id, move.version, now())
+    except CaseConflict as conflict:
+        return case_page(request, state, move.signed_in, case_id, move.wanted, refused=conflict)
+    return to_queue(move.wanted, "released")
+
+
+@router.post("/{case_id}/skip")
+def skip(request: Request, state: StateDep, move: MoveDep, case_id: str, note: Words = "") -> Response:
+    """Hand the case to somebody else and go on with the next."""
+    try:
+        with state.database.writing() as session:
+            claims.skip(session, move.signed_in.actor, case_id, move.version, note, now())
+    except (CaseConflict, Problem) as refused:
+        return case_page(request, state, move.signed_in, case_id, move.wanted, refused=refused, draft=Draft(note=note))
+    return advance(state, move.signed_in, move.wanted, case_id, "skipped")
+
+
+@router.post("/{case_id}/escalate")
+def escalate(request: Request, state: StateDep, move: MoveDep, case_id: str, note: Words = "") -> Response:
+    """Hand the case to a senior and go on with the next."""
+    try:
+        with state.database.writing() as session:
+            claims.escalate(session, move.signed_in.actor, case_id, move.version, note, now())
+    except (CaseConflict, Problem) as refused:
+        return case_page(request, state, move.signed_in, case_id, move.wanted, refused=refused, draft=Draft(note=note))
+    return advance(state, move.signed_in, move.wanted, case_id, "escalated")
+
+
+@router.post("/{case_id}/decide")
+def decide(
+    request: Request,
+    state: StateDep,
+    move: MoveDep,
+    case_id: str,
+    outcome: Words = "",
+    reason: Words = "",
+    other: Words = "",
+    ground: Words = "",
+) -> Response:
+    """Approve or reject, and go on with the next."""
+    chosen = other if reason == "other" else reason
+    draft = Draft(reason=chosen, ground=ground)
+    try:
+        verdict = Verdict(outcome=_outcome(outcome), reason=_category(chosen), ground=ground)
+        with state.database.writing() as session:
+            deciding.decide(session, move.signed_in.actor, case_id, move.version, verdict, now())
+    except (CaseConflict, DishonestReason) as refused:
+        return case_page(request, state, move.signed_in, case_id, move.wanted, refused=refused, draft=draft)
+    return advance(state, move.signed_in, move.wanted, case_id, "")
+
+
+@router.post("/{case_id}/undo")
+def undo(request: Request, state: StateDep, move: MoveDep, case_id: str) -> Response:
+    """Take the verdict back and show the case again."""
+    try:
+        with state.database.writing() as session:
+            deciding.undo(session, move.signed_in.actor, case_id, now())
+    except CaseConflict as conflict:
+        return case_page(request, state, move.signed_in, case_id, move.wanted, refused=conflict)
+    return to_case(case_id, move.wanted, "undone")
+
+
+def case_page(
+    request: Request,
+    state: AppState,
+    signed_in: SignedIn,
+    case_id: str,
+    wanted: QueueFilter,
+    *,
+    refused: ModerationError | Problem | None = None,
+    draft: Draft | None = None,
+    said: str | None = None,
+) -> Response:
+    """The page; after a refused move, with what happened and what the reviewer had written."""
+    at = now()
+    with state.database.reading() as session:
+        dossier = open_dossier(session, signed_in.actor, case_id, at)
+        pending = deciding.last_pending(session, signed_in.actor, at)
+        merchant = session.get_one(Merchant, signed_in.actor.merchant_id)
+    order = dossier.screening
+    lines, is_current = _policy_lines(state, merchant, dossier)
+    return render(
+        request,
+        "case.html",
+        signed_in,
+        _status(refused),
+        d=dossier,
+        wanted=wanted,
+        query=write_filter(wanted),
+        refused=str(refused) if refused else "",
+        draft=draft or Draft(),
+        said=said,
+        pending=pending,
+        drawing=draw(order.product, order.fields),
+        fields=mark(order.fields, dossier.evidence),
+        tables={n: compare(order.fields, found) for n, found in enumerate(dossier.evidence, 1)},
+        masked=any(is_masked(found) for found in dossier.evidence),
+        masked_record=masked_record,
+        underline=underline,
+        named=list(dict.fromkeys(found.category for found in dossier.evidence)),
+        others=[c for c in Category if c not in {found.category for found in dossier.evidence}],
+        words=state.messages.catalogue(order.locale),
+        rules=state.messages.catalogue(FALLBACK_LOCALE),
+        policy_lines=lines,
+        policy_is_current=is_current,
+    )
+
+
+def _policy_lines(state: AppState, merchant: Merchant, dossier: Dossier) -> tuple[tuple[PolicyLine, ...], bool]:
+    """Per finding, what the policy asks for now; and whether that is still the policy of the decision."""
+    order = dossier.screening
+    layer = PolicyLayer(origin=f"merchant {merchant.name}", categories=merchant.policy_layer)
+    policy = state.pipeline.policies.effective(
+        merchant.policy,
+        brand=order.brand,
+        product=order.product,
+        region=order.region,
+        merchant=layer if merchant.policy_layer else None,
+    )
+    lines = []
+    for found in dossier.evidence:
+        line, at = policy.thresholds[found.category], found.severity - 1
+        lines.append(
+            PolicyLine(
+                outcome=policy.outcome(found),
+                review=_threshold(line.review[at]),
+                reject=_threshold(line.reject[at]),
+                origin=line.origin,
+            )
+        )
+    return tuple(lines), policy.version == dossier.decision.versions.get("policy")
+
+
+def _threshold(score: float) -> str:
+    return "never" if score > 1 else f"from {score:.2f}"
+
+
+def _status(refused: ModerationError | Problem | None) -> int:
+    if isinstance(refused, Problem):
+        return refused.status
+    return 200 if refused is None else 409 if isinstance(refused, CaseConflict) else 422
+
+
+def _outcome(value: str) -> Outcome:
+    try:
+        return Outcome(value)
+    except ValueError:
+        raise Problem(422, "no_verdict", "Choose approve or reject.") from None
+
+
+def _category(value: str) -> Category | None:
+    try:
+        return Category(value) if value else None
+    except ValueError:
+        raise Problem(422, "unknown_reason", f"There is no reason {value!r}. Choose one from the list.") from None

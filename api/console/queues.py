@@ -1,0 +1,151 @@
+"""The queue page: what waits, in the order in which it should be decided."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import StreamingResponse
+
+from api.console.web import ConsoleRoute, FormDep, SignedInDep, Words, redirect, render, without_nul
+from api.console.words import mark
+from api.dependencies import StateDep
+from api.reviewing import claims, deciding, waiting
+from api.reviewing.alike import count_alike
+from api.reviewing.waiting import QueueCount, QueueFilter
+from api.storage.clock import now
+from api.storage.database import Database
+from moderation.errors import CaseConflict
+from moderation.wire import evidence_from_json
+
+router = APIRouter(prefix="/console", route_class=ConsoleRoute)
+
+#: Seconds between two looks at the queues for an open page, and until its stream is opened anew.
+LIVE_EVERY, LIVE_FOR = 3, 30
+
+#: Parts of a filter as they stand in an address.
+FILTER_KEYS = ("queue", "brand", "product", "severity", "only", "search")
+
+
+def read_filter(query: Any) -> QueueFilter:
+    """The filter in an address; what does not make sense there is left out."""
+    given = {key: without_nul(str(query[key])).strip()[:200] for key in FILTER_KEYS if query.get(key)}
+    severity = given.pop("severity", "")
+    return QueueFilter(severity=int(severity) if severity in ("1", "2", "3", "4") else None, **given)
+
+
+def write_filter(wanted: QueueFilter) -> str:
+    """The filter as it stands in an address: ``"queue=brand&severity=3"``."""
+    given = {key: getattr(wanted, key) for key in FILTER_KEYS}
+    return urlencode({key: value for key, value in given.items() if value})
+
+
+def parse_filter(query: str) -> QueueFilter:
+    """The inverse of ``write_filter``."""
+    return read_filter(dict(parse_qsl(query)))
+
+
+def settle(database: Database) -> None:
+    """Let due verdicts take effect before a page shows how things stand; the worker does it when nobody looks."""
+    deciding.settle_due(database, now())
+
+
+@router.get("")
+def show_queue(
+    request: Request, state: StateDep, signed_in: SignedInDep, cursor: str | None = None, said: str | None = None
+) -> Response:
+    """Counts of every queue, and one page of cases."""
+    settle(state.database)
+    actor, at = signed_in.actor, now()
+    wanted = read_filter(request.query_params)
+    with state.database.reading() as session:
+        counts = waiting.count_queues(session, actor, at)
+        page = waiting.list_waiting(session, actor, wanted, cursor, at)
+        brands, products = waiting.brands_and_products(session, actor)
+        pending = deciding.last_pending(session, actor, at)
+        alike = count_alike(session, actor, [row.screening.likeness for row in page.rows])
+    rows = [(row, mark(row.screening.fields, [evidence_from_json(e) for e in row.evidence])) for row in page.rows]
+    return render(
+        request,
+        "queue.html",
+        signed_in,
+        wanted=wanted,
+        query=write_filter(wanted),
+        counts=counts,
+        rows=rows,
+        next_cursor=page.next_cursor,
+        is_first=cursor is None,
+        brands=brands,
+        products=products,
+        pending=pending,
+        said=said,
+        alike=alike,
+        state_of=state_of(counts),
+    )
+
+
+@router.post("/next")
+def take_next(state: StateDep, signed_in: FormDep, query: Words = "") -> Response:
+    """Claim the first free case of the filter and open it."""
+    wanted = parse_filter(query)
+    with state.database.writing() as session:
+        following = waiting.next_case(session, signed_in.actor, wanted, now())
+        if following is not None:
+            claims.claim(session, signed_in.actor, following.id, now())
+    return to_case(following.id, wanted) if following else to_queue(wanted, "none_free")
+
+
+def state_of(counts: Sequence[QueueCount]) -> str:
+    """A short print of how the queues stand; a page that was made from another one is out of date."""
+    return hashlib.sha256(repr([(each.name, each.waiting, each.free) for each in counts]).encode()).hexdigest()[:12]
+
+
+@router.get("/live")
+async def live(state: StateDep, signed_in: SignedInDep) -> Response:
+    """The counts whenever they change, as server-sent events.
+
+    A stream ends after half a minute and the browser opens the next one by itself: no server is kept from stopping,
+    and a session that has ended is noticed.
+    """
+
+    def look() -> tuple[str, str]:
+        with state.database.reading() as session:
+            counts = waiting.count_queues(session, signed_in.actor, now())
+        total = sum(each.waiting for each in counts if each.name != waiting.ESCALATED)
+        return state_of(counts), json.dumps({"all": total, **{each.name: each.waiting for each in counts}})
+
+    async def events() -> AsyncIterator[str]:
+        yield f"retry: {LIVE_EVERY * 1000}\n\n"
+        told = ""
+        for _ in range(LIVE_FOR // LIVE_EVERY):
+            print_, counts = await run_in_threadpool(look)
+            if print_ != told:
+                yield f"id: {print_}\ndata: {counts}\n\n"
+                told = print_
+            await asyncio.sleep(LIVE_EVERY)
+
+    return StreamingResponse(events(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+
+def advance(state: StateDep, signed_in: SignedInDep, wanted: QueueFilter, but_not: str, said: str) -> Response:
+    """After a case is done with: the next one, in hand; the queue when nothing is left or the hands are full."""
+    try:
+        with state.database.writing() as session:
+            following = waiting.next_case(session, signed_in.actor, wanted, now(), but_not=but_not)
+            if following is not None:
+                claims.claim(session, signed_in.actor, following.id, now())
+    except CaseConflict:
+        following = None
+    return to_case(following.id, wanted, said) if following else to_queue(wanted, said)
+
+
+def to_case(case_id: str, wanted: QueueFilter, said: str | None = None) -> Response:
+    return redirect(f"/console/cases/{case_id}", **dict(parse_qsl(write_filter(wanted))), said=said)
+
+
+def to_queue(wanted: QueueFilter, said: str | None = None) -> Response:
+    return redirect("/console", **dict(parse_qsl(write_filter(wanted))), said=said)

@@ -1,0 +1,9 @@
+"""All pages of the console, under ``/console``."""
+
+from fastapi import APIRouter
+
+from api.console import alike, cases, guides, queues, signing, team
+
+router = APIRouter(include_in_schema=False)
+for part in (signing.router, queues.router, alike.router, cases.router, team.router, guides.router):
+    router.include_router(part)

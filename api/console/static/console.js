@@ -1,0 +1,154 @@
+/* Keys, heartbeat and countdowns. Every page works without this file; nothing here decides anything. */
+
+const main = document.getElementById("main");
+const body = document.body;
+const csrf = body.dataset.csrf;
+
+/* ---- keys ---- */
+
+const isTyping = (element) =>
+  element.matches("select, textarea, [contenteditable]") ||
+  (element.matches("input") && !["radio", "checkbox", "submit", "button"].includes(element.type));
+
+/** Do what the element is there for: put the cursor in, tick, follow, press. */
+function use(element) {
+  if (isTyping(element)) {
+    element.focus();
+    element.select?.();
+  } else {
+    element.click();
+  }
+}
+
+function step(selector, by) {
+  const all = [...document.querySelectorAll(selector)];
+  const at = all.findIndex((each) => each.contains(document.activeElement));
+  const next = all[at < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(Math.max(at + by, 0), all.length - 1)];
+  next?.focus();
+  next?.scrollIntoView({ block: "nearest" });
+}
+
+const reject = document.querySelector(".reject-button");
+
+/** The first R goes to the reasons, so that the message is seen before it is sent; the second one sends. */
+function startRejecting() {
+  if (document.activeElement === reject) {
+    reject.click();
+  } else {
+    reject?.focus();
+  }
+}
+
+function chooseReason(digit) {
+  const radio = document.querySelector(`[data-digit="${digit}"] input`);
+  if (!radio) return false;
+  radio.click();
+  (radio.matches(".is-other") ? document.querySelector(".other select") : reject).focus();
+  return true;
+}
+
+const views = [...document.querySelectorAll(".views input")];
+
+const keys = {
+  j: () => step(".open, .finding", 1),
+  k: () => step(".open, .finding", -1),
+  r: startRejecting,
+  g: () => location.assign("/console"),
+  v: () => views[(views.findIndex((view) => view.checked) + 1) % views.length]?.click(),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.isComposing) return;
+  if (event.key === "Escape") {
+    if (isTyping(event.target)) main.focus();
+    return;
+  }
+  const isUndo = (event.ctrlKey || event.metaKey) && event.key === "z" && !event.shiftKey;
+  if (isTyping(event.target) || ((event.ctrlKey || event.metaKey || event.altKey) && !isUndo) || event.repeat) return;
+  const key = isUndo ? "u" : event.key.toLowerCase();
+  const target = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  if (keys[key]) keys[key]();
+  else if (/^[1-9]$/.test(key) && chooseReason(key)) /* chosen */;
+  else if (target) use(target);
+  else return;
+  event.preventDefault();
+});
+
+/* ---- a form is sent once ---- */
+
+document.addEventListener("submit", (event) => {
+  if (event.target.dataset.sent) event.preventDefault();
+  event.target.dataset.sent = "yes";
+});
+// A page that comes back from the browser's memory may send again.
+addEventListener("pageshow", () => document.querySelectorAll("[data-sent]").forEach((form) => delete form.dataset.sent));
+
+/* ---- time ---- */
+
+const UNITS = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]];
+
+function span(seconds) {
+  const whole = Math.floor(Math.abs(seconds));
+  const at = Math.max(0, UNITS.findIndex(([, size]) => whole >= size));
+  const [name, size] = whole ? UNITS[at] : UNITS[3];
+  const parts = [`${Math.floor(whole / size)} ${name}`];
+  if (name === "d" || name === "h") {
+    const [smaller, one] = UNITS[at + 1];
+    const rest = Math.floor((whole % size) / one);
+    if (rest) parts.push(`${rest} ${smaller}`);
+  }
+  return parts.join(" ");
+}
+
+function tick() {
+  for (const due of document.querySelectorAll("[data-due]")) {
+    const left = (Date.parse(due.dateTime) - Date.now()) / 1000;
+    due.textContent = `${span(left)} ${left < 0 ? "late" : "left"}`;
+    due.classList.toggle("late", left < 0);
+    due.classList.toggle("soon", left >= 0 && left < 3600);
+  }
+  for (const toast of document.querySelectorAll("[data-until]")) {
+    const left = (Date.parse(toast.dataset.until) - Date.now()) / 1000;
+    if (left <= 0) toast.remove();
+    else toast.querySelector("[data-countdown]").textContent = span(left + 1);
+  }
+}
+setInterval(tick, 1000);
+
+/* ---- heartbeat: an open page keeps its case ---- */
+
+const held = document.querySelector("[data-mine]");
+
+async function beat() {
+  try {
+    const answer = await fetch(`/console/cases/${held.dataset.case}/heartbeat`, {
+      method: "POST",
+      body: new URLSearchParams({ csrf }),
+    });
+    if (!answer.ok || answer.redirected) return;
+    if (!(await answer.json()).is_mine) {
+      document.querySelector("[data-claim]").textContent = "no longer in your hands";
+    }
+  } catch {
+    // No connection now; four beats may be missed, and the server refuses a stale decision anyway.
+  }
+}
+if (held) {
+  beat();
+  setInterval(beat, 8000);
+}
+
+/* ---- live counts: the list itself waits until it is asked for, so that no row moves under a hand ---- */
+
+const list = document.querySelector("[data-live]");
+if (list) {
+  const source = new EventSource("/console/live");
+  source.addEventListener("message", (event) => {
+    for (const [name, count] of Object.entries(JSON.parse(event.data))) {
+      const place = document.querySelector(`[data-count="${CSS.escape(name)}"]`);
+      if (place) place.textContent = count;
+    }
+    list.querySelector(".changed").hidden = event.lastEventId === list.dataset.live;
+  });
+  addEventListener("pagehide", () => source.close());
+}

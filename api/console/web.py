@@ -1,0 +1,208 @@
+"""What all pages share: headers, error pages, templates, the signed-in reviewer and the proof that a form is ours."""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Coroutine
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import Cookie, Depends, Form, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.routing import APIRoute
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from pydantic import AfterValidator
+
+from api.dependencies import StateDep
+from api.problems import Problem
+from api.reviewing.roles import Right
+from api.reviewing.sessions import SignedIn, find_session
+from api.settings import Settings
+from api.storage.clock import now
+from moderation.errors import CaseConflict, DishonestReason, ModerationError
+
+DIRECTORY = Path(__file__).parent
+STATIC_DIRECTORY = DIRECTORY / "static"
+
+SESSION_COOKIE = "moderation_session"
+#: Before anybody is signed in there is no session to keep a form's token, so the browser keeps it itself.
+SIGN_IN_COOKIE = "moderation_sign_in"
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    # Pages hold customers' words: no cache of a shared computer keeps them.
+    "Cache-Control": "no-store",
+}
+
+
+class Page(HTMLResponse):
+    """HTML that survives any Unicode in a customer's text, lone surrogates included."""
+
+    def render(self, content: Any) -> bytes:
+        return str(content).encode("utf-8", "replace")
+
+
+def without_nul(text: str) -> str:
+    """PostgreSQL keeps no NUL, and no browser sends one; a customer's own words never pass here."""
+    return text.replace("\0", "")
+
+
+#: A text field of a form.
+Words = Annotated[str, AfterValidator(without_nul), Form(max_length=2000)]
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in; the browser is sent to the sign-in page."""
+
+
+class ConsoleRoute(APIRoute):
+    """A route whose errors are pages and whose answers carry the console's security headers."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def safely(request: Request) -> Response:
+            try:
+                response = await handle(request)
+            except SignInNeeded:
+                response = _to_sign_in(request)
+            except Problem as problem:
+                response = error_page(request, problem)
+            except ModerationError as error:
+                status = {CaseConflict: 409, DishonestReason: 422}.get(type(error), 503)
+                response = error_page(request, Problem(status, error.code, str(error)))
+            except RequestValidationError as error:
+                fields = ", ".join(str(each["loc"][-1]) for each in error.errors()[:5])
+                detail = f"The form was incomplete: {fields}. Go back and send it again."
+                response = error_page(request, Problem(422, "invalid_request", detail))
+            for name, value in SECURITY_HEADERS.items():
+                response.headers.setdefault(name, value)
+            return response
+
+        return safely
+
+
+def error_page(request: Request, problem: Problem) -> Response:
+    """A page that says what is so and what to do next."""
+    page = render(request, "error.html", None, problem.status, problem=problem)
+    page.headers.update(problem.headers or {})
+    return page
+
+
+def render(request: Request, template: str, signed_in: SignedIn | None, status: int = 200, **context: Any) -> Response:
+    """The template as a page."""
+    path = request.url.path
+    body = (
+        environment()
+        .get_template(template)
+        .render(signed_in=signed_in, path=path, now=now(), Right=Right, **{"pending": None, "said": None, **context})
+    )
+    return Page(body, status)
+
+
+def redirect(path: str, **query: str | None) -> Response:
+    """See other: a form that was sent is never sent again by going back."""
+    given = {key: value for key, value in query.items() if value}
+    return RedirectResponse(f"{path}?{urlencode(given)}" if given else path, 303)
+
+
+def signed_in(state: StateDep, token: Annotated[str | None, Cookie(alias=SESSION_COOKIE)] = None) -> SignedIn:
+    """The reviewer behind the cookie. Raises ``SignInNeeded``."""
+    with state.database.reading() as session:
+        found = find_session(session, state.settings, token, now()) if token else None
+    if found is None:
+        raise SignInNeeded
+    return found
+
+
+SignedInDep = Annotated[SignedIn, Depends(signed_in)]
+
+
+def signed_form(signed_in: SignedInDep, csrf: Annotated[str, Form()] = "") -> SignedIn:
+    """The reviewer who sent a form that came from our own page. Raises a 403 ``Problem`` for any other."""
+    if not hmac.compare_digest(csrf.encode(), signed_in.csrf_token.encode()):
+        raise Problem(
+            403, "form_expired", "This form is not from your current session. Open the page again and repeat."
+        )
+    return signed_in
+
+
+#: Like ``SignedInDep``, for everything that changes something.
+FormDep = Annotated[SignedIn, Depends(signed_form)]
+
+
+def is_https(settings: Settings) -> bool:
+    return settings.public_url.startswith("https:")
+
+
+@cache
+def environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(DIRECTORY / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals["static"] = static
+    made.filters.update(ago=ago, span=duration, clock=clock, category=category_name, queue=queue_name)
+    return made
+
+
+@cache
+def static(name: str) -> str:
+    """The address of a static file; it changes with the content, so that browsers may keep it."""
+    digest = hashlib.sha256((STATIC_DIRECTORY / name).read_bytes()).hexdigest()[:10]
+    return f"/console/static/{name}?v={digest}"
+
+
+def duration(length: timedelta) -> str:
+    """Two units at most: ``"3 d 4 h"``, ``"12 min"``, ``"40 s"``."""
+    seconds = int(abs(length.total_seconds()))
+    units = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
+    for index, (name, size) in enumerate(units):
+        if seconds >= size:
+            rest = units[index + 1 : index + 2] if name in ("d", "h") else ()
+            more = [f"{seconds % size // s} {n}" for n, s in rest if seconds % size // s]
+            return " ".join([f"{seconds // size} {name}", *more])
+    return "0 s"
+
+
+def ago(moment: datetime) -> str:
+    """``"12 min ago"`` or ``"in 3 h"``."""
+    length = now() - moment
+    return f"{duration(length)} ago" if length >= timedelta(0) else f"in {duration(length)}"
+
+
+def clock(moment: datetime) -> str:
+    """``"22 Nov, 10:34 UTC"``."""
+    return f"{moment:%-d %b, %H:%M} UTC"
+
+
+def category_name(category: str) -> str:
+    """A reason code as reviewers read it: ``"third-party brand"``."""
+    return {"third_party_brand": "third-party brand", "self_harm": "self-harm"}.get(
+        category, category.replace("_", " ")
+    )
+
+
+def queue_name(name: str) -> str:
+    """``"hate-and-safety"`` -> ``"Hate and safety"``."""
+    return name.replace("-", " ").capitalize()
+
+
+def _to_sign_in(request: Request) -> Response:
+    if request.method == "GET":
+        back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return redirect("/console/sign-in", back=None if back == "/console" else back)
+    return redirect("/console/sign-in", said="ended")

@@ -1,0 +1,1 @@
+"""Delivery: signed webhooks about status changes, kept until the shop has accepted them."""

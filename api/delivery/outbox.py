@@ -1,0 +1,75 @@
+"""The outbox: what a shop must hear of, written in the very transaction that made it true.
+
+Nothing is sent from here. A shop therefore never hears of a decision that was rolled back, and one that was
+committed is never forgotten: the worker finds the row, whatever happened to the process that wrote it.
+"""
+
+import threading
+from functools import cache
+from typing import Any
+
+from sqlalchemy import event
+from sqlmodel import Session
+
+from api.storage.clock import now
+from api.storage.tables import DecisionRecord, OutboxEvent, Reviewer, Screening
+from moderation.evidence import Category, Outcome
+from moderation.messages import Messages, load_messages
+
+MACHINE = "machine"
+
+#: Rung when an event was committed by this process, so that its own worker need not wait for the next look.
+committed = threading.Event()
+
+
+def announce(session: Session, screening: Screening, decision: DecisionRecord) -> OutboxEvent:
+    """Put the screening's status on the way to its shop.
+
+    Call it after the status was changed, in the same transaction. The event carries what the shop may act on
+    and no word of the customer; whoever needs more asks ``GET /v1/screenings/{id}``.
+
+    Args:
+        decision: The decision in force, already added to ``session``.
+    """
+    reported = OutboxEvent(
+        merchant_id=screening.merchant_id,
+        screening_id=screening.id,
+        type=f"screening.{screening.status}",
+        payload=_payload(session, screening, decision),
+    )
+    session.add(reported)
+    event.listen(session, "after_commit", _ring, once=True)
+    return reported
+
+
+def _payload(session: Session, screening: Screening, decision: DecisionRecord) -> dict[str, Any]:
+    outcome = Outcome(decision.outcome)
+    reasons = [Category(reason) for reason in decision.reasons]
+    return {
+        "id": screening.id,
+        "reference": screening.reference,
+        "status": screening.status,
+        "outcome": outcome.value,
+        "reasons": [
+            {"category": reason.value, "message": _messages().for_reason(outcome, reason, screening.locale)}
+            for reason in reasons
+        ],
+        "decided_by": _signature(session, decision.decided_by),
+        "created_at": now().isoformat(),
+    }
+
+
+def _signature(session: Session, decided_by: str) -> str:
+    """``machine``, or the pseudonym under which shops know the reviewer: never a name or an address."""
+    if decided_by == MACHINE:
+        return MACHINE
+    return session.get_one(Reviewer, decided_by).pseudonym
+
+
+def _ring(_session: object) -> None:
+    committed.set()
+
+
+@cache
+def _messages() -> Messages:
+    return load_messages()

@@ -1,0 +1,86 @@
+"""The relay: from the outbox to one durable delivery per endpoint that wants the event.
+
+The ids of event and endpoint name the delivery, so handing an event over twice (after a crash between the handing
+over and the note of it, or by two processes at once) begins nothing twice.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from api.delivery.deliveries import begin_attempt
+from api.delivery.engine import hasten
+from api.storage.clock import now
+from api.storage.database import Database
+from api.storage.tables import Delivery, OutboxEvent, WebhookEndpoint
+
+#: How many rows one round takes; a longer backlog takes more rounds.
+BATCH = 200
+
+
+def relay(database: Database) -> int:
+    """Hand over what waits in the outbox and the deliveries that were asked for again.
+
+    Returns:
+        How many rows were handed over; ``BATCH`` or more means that others may wait.
+    """
+    return _relay_events(database) + _relay_requested(database)
+
+
+def _relay_events(database: Database) -> int:
+    waiting = select(OutboxEvent).where(col(OutboxEvent.relayed_at).is_(None)).order_by(col(OutboxEvent.id))
+    waiting = waiting.limit(BATCH)
+    if database.engine.dialect.name == "sqlite":
+        # SQLite has one writer. Its lock is not held while DBOS writes, or every checkout would wait for us.
+        with database.reading() as session:
+            events = session.exec(waiting).all()
+            _hand_over(session, events)
+        if events:
+            with database.writing() as session:
+                _mark(session, events)
+    else:
+        with database.writing() as session:
+            events = session.exec(waiting.with_for_update(skip_locked=True)).all()
+            _hand_over(session, events)
+            _mark(session, events)
+    return len(events)
+
+
+def _hand_over(session: Session, events: Sequence[OutboxEvent]) -> None:
+    merchants = {event.merchant_id for event in events}
+    enabled = col(WebhookEndpoint.disabled_at).is_(None)
+    endpoints = session.exec(
+        select(WebhookEndpoint).where(col(WebhookEndpoint.merchant_id).in_(merchants), enabled)
+    ).all()
+    for event in events:
+        for endpoint in endpoints:
+            if is_for(event, endpoint):
+                begin_attempt(event.id, endpoint.id, 1)
+
+
+def is_for(event: OutboxEvent, endpoint: WebhookEndpoint) -> bool:
+    """Whether the endpoint wants the event."""
+    if event.endpoint_id is not None:
+        return event.endpoint_id == endpoint.id
+    is_wanted = not endpoint.event_types or event.type in endpoint.event_types
+    return is_wanted and event.merchant_id == endpoint.merchant_id
+
+
+def _mark(session: Session, events: Sequence[OutboxEvent]) -> None:
+    ids = [event.id for event in events]
+    session.execute(update(OutboxEvent).where(col(OutboxEvent.id).in_(ids)).values(relayed_at=now()))
+
+
+def _relay_requested(database: Database) -> int:
+    """Start the deliveries that a shop asked for again; one that is waiting for its next attempt makes it now."""
+    with database.reading() as session:
+        requested = session.exec(select(Delivery).where(Delivery.status == "requested").limit(BATCH)).all()
+    for delivery in requested:
+        hasten(begin_attempt(delivery.event_id, delivery.endpoint_id, delivery.attempts + 1))
+    if requested:
+        ids = [delivery.id for delivery in requested]
+        with database.writing() as session:
+            taken = update(Delivery).where(col(Delivery.id).in_(ids), col(Delivery.status) == "requested")
+            session.execute(taken.values(status="pending"))
+    return len(requested)

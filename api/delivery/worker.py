@@ -1,0 +1,125 @@
+"""The worker: background work of one process, inside the server or on its own (``moderation worker``).
+
+Any number of them share a PostgreSQL database; on SQLite any number of one machine.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.delivery import outbox, sending
+from api.delivery.deliveries import BACK_OFF, DELIVERIES, Context, is_at_work, work_with
+from api.delivery.engine import Engine
+from api.delivery.presence import presence_in
+from api.delivery.relay import BATCH, relay
+from api.settings import Settings
+from api.storage.database import Database
+
+log = logging.getLogger(__name__)
+
+#: Seconds between two looks for unfinished work of workers that died.
+RECOVER_EVERY = 5.0
+#: Seconds that stopping may take beyond the attempts that are being made.
+STOP_WITHIN = 15.0
+#: Seconds between two sweeps of finished work.
+FORGET_EVERY = 3600.0
+
+
+class Worker:
+    """Relays the outbox and makes the deliveries. At most one per process."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        *,
+        back_off: Sequence[float] = BACK_OFF,
+        timeout: float = sending.TIMEOUT,
+        poll: float = 0.5,
+        queue_poll: float = 0.2,
+    ) -> None:
+        """
+        Args:
+            back_off: Seconds before the second attempt of a delivery, the third, and so on.
+            timeout: Seconds that one attempt may take.
+            poll: Seconds between two looks at the outbox; an event of this very process is seen at once.
+            queue_poll: Seconds between two looks at a queue of durable work.
+        """
+        self._database = database
+        self._context = Context(
+            database=database,
+            allow_private=settings.allow_private_webhooks,
+            back_off=tuple(back_off),
+            timeout=timeout,
+        )
+        self._poll = poll
+        self._queue_poll = queue_poll
+        self._presence = presence_in(database)
+        self._engine = Engine(database, self._presence)
+        self._stopping = threading.Event()
+        self._launched = threading.Event()
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="moderation-worker", daemon=True)
+
+    def start(self) -> None:
+        """Begin, and return when work is being taken.
+
+        Raises:
+            Exception: What kept the engine from starting, such as a database that does not answer.
+        """
+        # The engine refuses to be launched where an event loop runs, and the server starts us from one.
+        self._thread.start()
+        self._launched.wait()
+        if self._failure is not None:
+            raise self._failure
+
+    def stop(self) -> None:
+        """Take no more work, let what is being sent come to its end, and return."""
+        self._stopping.set()
+        outbox.committed.set()
+        self._thread.join(self._context.timeout + STOP_WITHIN)
+        if self._thread.is_alive():
+            log.warning("the worker is still waiting for its database; its work stays where it is")
+
+    def _run(self) -> None:
+        try:
+            self._presence.keep()
+            work_with(self._context)
+            self._engine.launch([DELIVERIES], poll=self._queue_poll)
+        except BaseException as error:
+            self._failure = error
+            self._presence.leave()
+            return
+        finally:
+            self._launched.set()
+        try:
+            self._work()
+        finally:
+            self._engine.stop(grace=round(self._context.timeout) + 2 if is_at_work() else 0)
+            self._presence.leave()
+
+    def _work(self) -> None:
+        recovered = forgotten = float("-inf")
+        while not self._stopping.is_set():
+            outbox.committed.clear()
+            try:
+                if relay(self._database) >= BATCH:
+                    continue
+                if time.monotonic() - recovered > RECOVER_EVERY:
+                    recovered = time.monotonic()
+                    self._presence.keep()
+                    self._engine.recover()
+                if time.monotonic() - forgotten > FORGET_EVERY:
+                    forgotten = time.monotonic()
+                    self._engine.forget_finished()
+            except SQLAlchemyError as error:
+                # The rows stay where they are; the next round finds them again.
+                log.warning("the database does not answer the worker (%s); trying again", type(error).__name__)
+                self._stopping.wait(1.0)
+            except Exception:
+                log.exception("a round of the worker failed; trying again")
+                self._stopping.wait(1.0)
+            outbox.committed.wait(self._poll)

@@ -1,0 +1,79 @@
+"""Alike: many waiting cases with nearly the same words, decided together but each on its own record."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, func, select
+
+from api.problems import Problem
+from api.reviewing.claims import check_version, claim, find_case
+from api.reviewing.deciding import Verdict, decide
+from api.reviewing.roles import Actor
+from api.reviewing.waiting import WaitingCase, rows_of
+from api.storage.database import Database
+from api.storage.tables import WAITING, ReviewCase, Screening
+from moderation.errors import CaseConflict, DishonestReason
+
+#: Cases shown, and therefore decided, at a time.
+AT_ONCE = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A case that was left as it is, and why."""
+
+    case_id: str
+    why: str
+
+
+def list_alike(session: Session, actor: Actor, case_id: str, at: datetime) -> list[WaitingCase]:
+    """The waiting cases whose words are nearly those of the given one, itself included; the earliest due first."""
+    words = session.get_one(Screening, find_case(session, actor, case_id).screening_id).likeness
+    if words is None:
+        return []
+    same = (
+        select(ReviewCase, Screening)
+        .join(Screening, col(Screening.id) == ReviewCase.screening_id)
+        .where(Screening.merchant_id == actor.merchant_id, Screening.likeness == words, WAITING)
+        .order_by(col(ReviewCase.due_at), col(ReviewCase.id))
+        .limit(AT_ONCE)
+    )
+    return rows_of(session, actor, session.exec(same).all(), at)
+
+
+def count_alike(session: Session, actor: Actor, likenesses: Iterable[str | None]) -> dict[str, int]:
+    """How many cases wait with each of these prints."""
+    wanted = {each for each in likenesses if each is not None}
+    counted = (
+        select(Screening.likeness, func.count())
+        .join(ReviewCase, col(ReviewCase.screening_id) == Screening.id)
+        .where(Screening.merchant_id == actor.merchant_id, col(Screening.likeness).in_(wanted), WAITING)
+        .group_by(col(Screening.likeness))
+    )
+    return {words: count for words, count in session.exec(counted) if words is not None}
+
+
+def decide_alike(
+    database: Database, actor: Actor, chosen: Sequence[tuple[str, int]], verdict: Verdict, at: datetime
+) -> list[Refused]:
+    """Give each chosen case the verdict, in a transaction of its own, with its own record and its own undo.
+
+    Args:
+        chosen: Case and the version that was shown; one that moved meanwhile is left alone.
+
+    Returns:
+        The cases that were not decided.
+    """
+    if len(chosen) > AT_ONCE:
+        raise Problem(422, "too_many", f"At most {AT_ONCE} cases are decided at once: as many as a page shows.")
+    refused = []
+    for case_id, version in chosen:
+        try:
+            with database.writing() as session:
+                check_version(session, find_case(session, actor, case_id, to_write=True), version)
+                held = claim(session, actor, case_id, at, is_momentary=True)
+                decide(session, actor, case_id, held.version, verdict, at)
+        except (CaseConflict, DishonestReason, Problem) as error:
+            refused.append(Refused(case_id=case_id, why=str(error)))
+    return refused

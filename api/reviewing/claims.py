@@ -1,0 +1,232 @@
+"""Claims: who has a case in hand, and how it is handed back, on or over.
+
+A claim is a lease. A page with our script renews it every few seconds and so frees it soon after it is closed;
+one without script gets time enough to read. A lease that is over is only taken away when somebody else wants the
+case, so that nobody loses a decision to a slow connection.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from api.problems import Problem
+from api.reviewing.roles import Actor, Right, demand
+from api.storage.tables import CaseEventRecord, ReviewCase, Reviewer
+from moderation.errors import CaseConflict
+from moderation.review import CaseEvent, CaseState, next_state
+
+#: Until the first heartbeat, and for pages without script.
+CLAIM_FOR = timedelta(minutes=10)
+HEARTBEAT_EVERY = timedelta(seconds=8)
+#: Four missed heartbeats.
+ALIVE_FOR = 4 * HEARTBEAT_EVERY
+#: Cases that one reviewer may hold at a time.
+MAX_HELD = 3
+
+
+def find_case(session: Session, actor: Actor, case_id: str, *, to_write: bool = False) -> ReviewCase:
+    """The case, if it is the actor's merchant's. Raises a 404 ``Problem`` otherwise: others' cases do not exist."""
+    # PostgreSQL refuses a NUL even in a question.
+    case = None if "\0" in case_id else session.get(ReviewCase, case_id, with_for_update=to_write or None)
+    if case is None or case.merchant_id != actor.merchant_id:
+        raise Problem(
+            404, "case_not_found", "There is no such case. It may belong to another shop, or the link is old."
+        )
+    return case
+
+
+def is_held(case: ReviewCase, at: datetime) -> bool:
+    """Whether somebody has the case in hand now."""
+    return case.claimed_by is not None and case.claimed_until is not None and case.claimed_until > at
+
+
+def claim(session: Session, actor: Actor, case_id: str, at: datetime, *, is_momentary: bool = False) -> ReviewCase:
+    """Take the case in hand; one's own again just renews it.
+
+    Args:
+        is_momentary: The same transaction decides it, so it does not count as one more case held.
+
+    Raises:
+        CaseConflict: Someone else has it, it is decided, or the actor holds too many.
+        Problem: 403 when it is escalated and the actor's role may not decide it.
+    """
+    demand(actor, Right.REVIEW)
+    case = find_case(session, actor, case_id, to_write=True)
+    if case.state == CaseState.ESCALATED:
+        demand(actor, Right.DECIDE_ESCALATED)
+    if is_held(case, at) and case.claimed_by != actor.id:
+        raise CaseConflict(f"Case {case.id} is in the hands of {name_of(session, case.claimed_by)}. Take the next one.")
+    if case.claimed_by == actor.id and case.state in (CaseState.CLAIMED, CaseState.ESCALATED):
+        case.claimed_until = at + CLAIM_FOR
+        return case
+    if not is_momentary:
+        _check_held(session, actor, at)
+    if case.state == CaseState.CLAIMED:
+        move(session, case, CaseEvent.EXPIRE, "machine", at, was=case.claimed_by)
+    hold(session, case, actor, at)
+    return case
+
+
+def hold(session: Session, case: ReviewCase, actor: Actor, at: datetime, **detail: Any) -> None:
+    """Put a free case into the actor's hands. An escalated one stays escalated: it never becomes anybody's own."""
+    if case.state == CaseState.ESCALATED:
+        case.version += 1
+        record(session, case, CaseEvent.CLAIM, actor.id, at, **detail)
+    else:
+        move(session, case, CaseEvent.CLAIM, actor.id, at, **detail)
+    case.claimed_by, case.claimed_until = actor.id, at + CLAIM_FOR
+
+
+def take_over(session: Session, actor: Actor, case_id: str, version: int, note: str, at: datetime) -> ReviewCase:
+    """Take the case out of someone else's hands, with a note on why. The other's next move is refused as stale."""
+    demand(actor, Right.TAKE_OVER)
+    case = find_case(session, actor, case_id, to_write=True)
+    check_version(session, case, version)
+    if not note.strip():
+        raise Problem(422, "note_missing", "Taking over needs a note: say why, for the colleague whose case it was.")
+    was = case.claimed_by
+    if case.state == CaseState.CLAIMED:
+        move(session, case, CaseEvent.RELEASE, actor.id, at, was=was)
+    hold(session, case, actor, at, note=note.strip(), taken_from=was)
+    return case
+
+
+def keep_alive(session: Session, actor: Actor, case_id: str, at: datetime) -> bool:
+    """Renew the actor's claim from an open page; False when the case is no longer in their hands."""
+    case = find_case(session, actor, case_id, to_write=True)
+    if case.claimed_by != actor.id or case.state not in (CaseState.CLAIMED, CaseState.ESCALATED):
+        return False
+    case.claimed_until = at + ALIVE_FOR
+    return True
+
+
+def release(session: Session, actor: Actor, case_id: str, version: int, at: datetime) -> ReviewCase:
+    """Hand the case back to the queue, undecided."""
+    case = in_hand(session, actor, case_id, version)
+    _let_go(session, case, CaseEvent.RELEASE, actor, at)
+    return case
+
+
+def skip(session: Session, actor: Actor, case_id: str, version: int, reason: str, at: datetime) -> ReviewCase:
+    """Hand the case back and do not be offered it again; others are."""
+    if not reason.strip():
+        raise Problem(
+            422, "reason_missing", "Skipping needs a reason: it helps the next reviewer, and finds hard cases."
+        )
+    case = in_hand(session, actor, case_id, version)
+    _let_go(session, case, CaseEvent.RELEASE, actor, at, skipped=True, note=reason.strip())
+    return case
+
+
+def escalate(session: Session, actor: Actor, case_id: str, version: int, note: str, at: datetime) -> ReviewCase:
+    """Hand the case to those who may decide escalated cases, with the question to them."""
+    if not note.strip():
+        raise Problem(422, "note_missing", "Escalating needs a note: say what you want decided.")
+    case = in_hand(session, actor, case_id, version)
+    move(session, case, CaseEvent.ESCALATE, actor.id, at, note=note.strip())
+    case.claimed_by = case.claimed_until = None
+    return case
+
+
+def in_hand(session: Session, actor: Actor, case_id: str, version: int) -> ReviewCase:
+    """The case, which the actor holds and has seen as it is now.
+
+    Raises:
+        CaseConflict: It moved since the actor's page was made, or the actor never took it.
+    """
+    demand(actor, Right.REVIEW)
+    case = find_case(session, actor, case_id, to_write=True)
+    check_version(session, case, version)
+    if case.claimed_by != actor.id:
+        next_state(case.id, CaseState(case.state), CaseEvent.CLAIM)  # decided or closed: say so
+        raise CaseConflict(f"Case {case.id} is not in your hands. Claim it first, then decide.")
+    return case
+
+
+def check_version(session: Session, case: ReviewCase, version: int) -> None:
+    """Refuse a move that was prepared on an older state of the case, and say what happened since."""
+    if case.version != version:
+        happened = "; ".join(tell(session, event) for event in events_since(session, case, version))
+        raise CaseConflict(f"Nothing was changed: since you opened case {case.id}, {happened or 'it has moved'}.")
+
+
+def events_since(session: Session, case: ReviewCase, version: int) -> list[CaseEventRecord]:
+    rows = session.exec(
+        select(CaseEventRecord).where(CaseEventRecord.case_id == case.id).order_by(col(CaseEventRecord.id))
+    )
+    return [row for row in rows if row.detail.get("version", 1) > version]
+
+
+_TOLD = {
+    CaseEvent.CLAIM: "claimed it",
+    CaseEvent.RELEASE: "released it",
+    CaseEvent.EXPIRE: "freed it from a page that was no longer open",
+    CaseEvent.ESCALATE: "escalated it",
+    CaseEvent.WITHDRAW: "withdrew it",
+    CaseEvent.REOPEN: "reopened it",
+}
+
+
+def tell(session: Session, event: CaseEventRecord) -> str:
+    """One event as a clause: ``"Heron escalated it"``."""
+    who = name_of(session, event.actor)
+    if event.kind == CaseEvent.DECIDE:
+        verdict = {"approve": "approved it", "reject": "rejected it"}.get(event.detail.get("outcome", ""), "decided it")
+        return f"{who} {verdict}"
+    if event.detail.get("skipped"):
+        return f"{who} skipped it"
+    if event.detail.get("taken_from"):
+        return f"{who} took it over"
+    return f"{who} {_TOLD.get(CaseEvent(event.kind), event.kind) if event.kind in _KINDS else event.kind}"
+
+
+_KINDS = {event.value for event in CaseEvent}
+
+
+def name_of(session: Session, actor_id: str | None) -> str:
+    """The pseudonym of a reviewer; ``the machine`` and ``the shop`` for the others who move cases."""
+    if actor_id in (None, "machine", "shop"):
+        return f"the {actor_id or 'machine'}"
+    reviewer = session.get(Reviewer, actor_id)
+    return reviewer.pseudonym if reviewer else "someone"
+
+
+def move(session: Session, case: ReviewCase, event: CaseEvent, actor_id: str, at: datetime, **detail: Any) -> None:
+    """Apply one event of the transition table and write it down."""
+    case.state = next_state(case.id, CaseState(case.state), event).value
+    case.version += 1
+    record(session, case, event, actor_id, at, **detail)
+
+
+def record(session: Session, case: ReviewCase, event: CaseEvent, actor_id: str, at: datetime, **detail: Any) -> None:
+    """Write down what happened to the case and at which version."""
+    session.add(case)
+    session.add(
+        CaseEventRecord(
+            case_id=case.id,
+            kind=event.value,
+            actor=actor_id,
+            detail={"version": case.version, **{key: value for key, value in detail.items() if value is not None}},
+            created_at=at,
+        )
+    )
+
+
+def _let_go(session: Session, case: ReviewCase, event: CaseEvent, actor: Actor, at: datetime, **detail: Any) -> None:
+    if case.state == CaseState.ESCALATED:
+        case.version += 1
+        record(session, case, event, actor.id, at, **detail)
+    else:
+        move(session, case, event, actor.id, at, **detail)
+    case.claimed_by = case.claimed_until = None
+
+
+def _check_held(session: Session, actor: Actor, at: datetime) -> None:
+    held = session.exec(
+        select(func.count())
+        .select_from(ReviewCase)
+        .where(ReviewCase.claimed_by == actor.id, col(ReviewCase.claimed_until) > at)
+    ).one()
+    if held >= MAX_HELD:
+        raise CaseConflict(f"You hold {held} cases already. Decide or release one of them first.")

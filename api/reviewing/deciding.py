@@ -1,0 +1,220 @@
+"""Deciding: a reviewer's verdict, held to the honest reason, and the moment in which it takes effect.
+
+A verdict resolves the case at once and waits as a row for the merchant's undo window to pass. Then it is settled:
+in one transaction the decision is added, the screening's status changes and the event for the shop is written.
+Whoever settles (the worker, or a page that looks) does it under the row's lock, so it happens exactly once.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from api.delivery.outbox import announce
+from api.problems import Problem
+from api.reviewing.claims import find_case, hold, in_hand, move
+from api.reviewing.roles import Actor, Right, demand
+from api.storage.database import Database
+from api.storage.tables import DecisionRecord, Merchant, PendingDecision, ReviewCase, Screening
+from moderation.errors import CaseConflict
+from moderation.evidence import Category, Evidence, Outcome
+from moderation.review import CaseEvent, CaseState, check_honest
+from moderation.wire import evidence_from_json
+
+#: How many verdicts one transaction settles; more wait for the next, so that nobody waits long for the lock.
+SETTLE_AT_ONCE = 100
+
+_STATUS = {Outcome.APPROVE: "approved", Outcome.REJECT: "rejected"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a reviewer says about a case."""
+
+    outcome: Outcome
+    #: Why; a rejection needs one, an approval has none.
+    reason: Category | None = None
+    #: In the reviewer's own words; needed when no evidence names the reason.
+    ground: str = ""
+
+
+def decide(
+    session: Session, actor: Actor, case_id: str, version: int, verdict: Verdict, at: datetime
+) -> PendingDecision | None:
+    """Resolve the case; None when the verdict took effect at once.
+
+    Raises:
+        CaseConflict: The case moved since the actor's page was made, or is not in the actor's hands.
+        DishonestReason: A rejection without a reason, or for one that neither evidence nor a ground supports.
+    """
+    if verdict.outcome not in _STATUS:
+        raise Problem(422, "no_verdict", "Approve or reject; to leave it undecided, release, skip or escalate it.")
+    case = in_hand(session, actor, case_id, version)
+    screening = session.get_one(Screening, case.screening_id)
+    added = check_honest(verdict.outcome, verdict.reason, evidence_of(session, screening), verdict.ground)
+    rejected_for = verdict.reason if verdict.outcome is Outcome.REJECT else None
+    ground = verdict.ground.strip()
+    move(
+        session, case, CaseEvent.DECIDE, actor.id, at, outcome=verdict.outcome.value, reason=rejected_for, ground=ground
+    )
+    case.claimed_by = case.claimed_until = None
+    case.resolved_at = at
+    window = timedelta(seconds=session.get_one(Merchant, case.merchant_id).undo_seconds)
+    pending = PendingDecision(
+        case_id=case.id,
+        merchant_id=case.merchant_id,
+        reviewer_id=actor.id,
+        outcome=verdict.outcome.value,
+        reason=rejected_for,
+        ground=ground,
+        reason_added_by_person=added,
+        created_at=at,
+        effective_at=at + window,
+    )
+    if not window:
+        _take_effect(session, case, pending, at)
+        return None
+    session.add(pending)
+    return pending
+
+
+def undo(session: Session, actor: Actor, case_id: str, at: datetime) -> ReviewCase:
+    """Take one's own verdict back while it has not taken effect; the case is in the actor's hands again.
+
+    Raises:
+        CaseConflict: It has taken effect already, or the verdict is someone else's.
+    """
+    demand(actor, Right.REVIEW)
+    case = find_case(session, actor, case_id, to_write=True)
+    pending = session.get(PendingDecision, case_id, with_for_update=True)
+    if pending is None or pending.effective_at <= at:
+        raise CaseConflict(f"It is too late to undo case {case_id}: the decision has taken effect. The shop was told.")
+    if pending.reviewer_id != actor.id:
+        raise CaseConflict(f"Case {case_id} was decided by someone else; only they can undo it.")
+    session.delete(pending)
+    move(session, case, CaseEvent.REOPEN, actor.id, at, undone=True)
+    case.resolved_at = None
+    hold(session, case, actor, at)
+    return case
+
+
+def last_pending(session: Session, actor: Actor, at: datetime) -> PendingDecision | None:
+    """The verdict that ``Ctrl+Z`` takes back: the actor's newest that has not taken effect."""
+    mine = select(PendingDecision).where(
+        PendingDecision.reviewer_id == actor.id, col(PendingDecision.effective_at) > at
+    )
+    return session.exec(mine.order_by(col(PendingDecision.created_at).desc())).first()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A verdict that the actor gave, and its order."""
+
+    case_id: str
+    screening: Screening
+    outcome: str
+    reason: str
+    given_at: datetime
+    #: When it takes effect; None when it has.
+    effective_at: datetime | None
+
+
+def given_by(session: Session, actor: Actor, limit: int = 30) -> list[Given]:
+    """The actor's newest verdicts, those that can still be undone first."""
+    pending = session.exec(
+        select(PendingDecision, Screening)
+        .join(ReviewCase, col(ReviewCase.id) == PendingDecision.case_id)
+        .join(Screening, col(Screening.id) == ReviewCase.screening_id)
+        .where(PendingDecision.reviewer_id == actor.id)
+        .order_by(col(PendingDecision.created_at).desc())
+    ).all()
+    settled = session.exec(
+        select(DecisionRecord, Screening, ReviewCase.id)
+        .join(Screening, col(Screening.id) == DecisionRecord.screening_id)
+        .join(ReviewCase, col(ReviewCase.screening_id) == Screening.id)
+        .where(DecisionRecord.decided_by == actor.id)
+        .order_by(col(DecisionRecord.id).desc())
+        .limit(limit)
+    ).all()
+    return [
+        *(
+            Given(
+                case_id=each.case_id,
+                screening=screening,
+                outcome=each.outcome,
+                reason=each.reason or "",
+                given_at=each.created_at,
+                effective_at=each.effective_at,
+            )
+            for each, screening in pending
+        ),
+        *(
+            Given(
+                case_id=case_id,
+                screening=screening,
+                outcome=each.outcome,
+                reason=each.reasons[0] if each.reasons else "",
+                given_at=each.created_at,
+                effective_at=None,
+            )
+            for each, screening, case_id in settled
+        ),
+    ]
+
+
+def settle_due(database: Database, at: datetime) -> int:
+    """Let every verdict whose time has come take effect; how many did.
+
+    Cheap when there is nothing to do: it looks before it takes the write lock.
+    """
+    with database.reading() as session:
+        if session.exec(_due(at).limit(1)).first() is None:
+            return 0
+    settled = 0
+    with database.writing() as session:
+        due = _due(at).order_by(col(PendingDecision.effective_at)).limit(SETTLE_AT_ONCE)
+        for pending in session.exec(due.with_for_update(skip_locked=True)).all():
+            case = session.get_one(ReviewCase, pending.case_id, with_for_update=True)
+            settled += _take_effect(session, case, pending, at)
+            session.delete(pending)
+    return settled
+
+
+def evidence_of(session: Session, screening: Screening) -> tuple[Evidence, ...]:
+    """What the detectors found, the weightiest first, as the decision in force quotes it."""
+    decision = session.get(DecisionRecord, screening.decision_id) if screening.decision_id else None
+    return tuple(evidence_from_json(found) for found in decision.evidence) if decision else ()
+
+
+def _due(at: datetime):  # type: ignore[no-untyped-def]  # the select's type is the library's affair
+    return select(PendingDecision).where(col(PendingDecision.effective_at) <= at)
+
+
+def _take_effect(session: Session, case: ReviewCase, verdict: PendingDecision, at: datetime) -> bool:
+    """Add the decision, change the status, tell the shop; False when the order went away meanwhile."""
+    screening = session.get_one(Screening, case.screening_id, with_for_update=True)
+    if case.state != CaseState.RESOLVED or screening.status != "in_review":
+        return False
+    before = session.get_one(DecisionRecord, screening.decision_id)
+    outcome = Outcome(verdict.outcome)
+    decision = DecisionRecord(
+        screening_id=screening.id,
+        decided_by=verdict.reviewer_id,
+        outcome=outcome.value,
+        reasons=[verdict.reason] if verdict.reason else [],
+        risk=before.risk,
+        evidence=before.evidence,
+        versions=before.versions,
+        ground=verdict.ground,
+        reason_added_by_person=verdict.reason_added_by_person,
+        override_of=before.id,
+        created_at=at,
+    )
+    session.add(decision)
+    session.flush()
+    screening.status = _STATUS[outcome]
+    screening.decision_id = decision.id
+    screening.updated_at = at
+    session.add(screening)
+    announce(session, screening, decision)
+    return True

@@ -1,0 +1,104 @@
+"""Dossier: everything on record that helps to decide one case."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from api.reviewing.claims import find_case, is_held, name_of, tell
+from api.reviewing.roles import Actor, Right
+from api.storage.tables import CaseEventRecord, DecisionRecord, PendingDecision, ReviewCase, Screening
+from moderation.evidence import Evidence
+from moderation.review import CaseState
+from moderation.wire import evidence_from_json
+
+EARLIER = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Precedent:
+    """An earlier order and what became of it."""
+
+    screening: Screening
+    decision: DecisionRecord | None
+    #: A pseudonym, or ``the machine``.
+    decided_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """One event of the case as a clause."""
+
+    told: str
+    note: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dossier:
+    """A case with its order, its evidence and its surroundings."""
+
+    case: ReviewCase
+    screening: Screening
+    #: The decision in force and what the detectors found, the weightiest first.
+    decision: DecisionRecord
+    evidence: tuple[Evidence, ...]
+    decided_by: str
+    holder: str | None
+    is_mine: bool
+    #: Whether the actor may take the case in hand now.
+    can_claim: bool
+    #: The verdict that has not taken effect yet.
+    pending: PendingDecision | None
+    events: tuple[Happened, ...]
+    #: The same customer's other orders, the newest first.
+    earlier: tuple[Precedent, ...]
+    #: Other orders with the same or nearly the same words, the newest first.
+    alike: tuple[Precedent, ...]
+
+
+def open_dossier(session: Session, actor: Actor, case_id: str, at: datetime) -> Dossier:
+    """Read everything; changes nothing. Raises a 404 ``Problem`` for a case that is not the actor's merchant's."""
+    case = find_case(session, actor, case_id)
+    screening = session.get_one(Screening, case.screening_id)
+    decision = session.get_one(DecisionRecord, screening.decision_id)
+    held = is_held(case, at)
+    is_mine = case.claimed_by == actor.id and case.state in (CaseState.CLAIMED, CaseState.ESCALATED)
+    right = Right.DECIDE_ESCALATED if case.state == CaseState.ESCALATED else Right.REVIEW
+    is_waiting = case.state in (CaseState.OPEN, CaseState.CLAIMED, CaseState.ESCALATED)
+    events = session.exec(
+        select(CaseEventRecord).where(CaseEventRecord.case_id == case.id).order_by(col(CaseEventRecord.id))
+    )
+    return Dossier(
+        case=case,
+        screening=screening,
+        decision=decision,
+        evidence=tuple(evidence_from_json(found) for found in decision.evidence),
+        decided_by=name_of(session, decision.decided_by),
+        holder=name_of(session, case.claimed_by) if held else None,
+        is_mine=is_mine,
+        can_claim=is_waiting and not is_mine and not held and actor.may(right),
+        pending=session.get(PendingDecision, case.id),
+        events=tuple(
+            Happened(told=tell(session, e), note=str(e.detail.get("note", "")), at=e.created_at) for e in events
+        ),
+        earlier=_others(session, screening, "customer"),
+        alike=_others(session, screening, "likeness"),
+    )
+
+
+def _others(session: Session, screening: Screening, sharing: str) -> tuple[Precedent, ...]:
+    value = getattr(screening, sharing)
+    if value is None:
+        return ()
+    same = select(Screening).where(
+        Screening.merchant_id == screening.merchant_id,
+        getattr(Screening, sharing) == value,
+        Screening.id != screening.id,
+    )
+    found = session.exec(same.order_by(col(Screening.id).desc()).limit(EARLIER)).all()
+    decisions = [(each, session.get(DecisionRecord, each.decision_id)) for each in found]
+    return tuple(
+        Precedent(screening=each, decision=by, decided_by=name_of(session, by.decided_by if by else None))
+        for each, by in decisions
+    )

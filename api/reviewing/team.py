@@ -1,0 +1,183 @@
+"""Team: how the queues and the people are doing, for those who are responsible for both.
+
+It is for teaching, not for ranking: nothing here compares one reviewer's speed with another's.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, func, select
+from ulid import ULID
+
+from api.reviewing.claims import name_of
+from api.reviewing.roles import Actor, Right, demand
+from api.storage.tables import WAITING, DecisionRecord, ReviewCase, Screening
+
+HOURS = 24
+#: Verdicts that the lists' and detectors' figures rest on: the newest.
+LEARN_FROM = 2000
+LEARN_SINCE = timedelta(days=30)
+
+AGES: tuple[tuple[str, timedelta], ...] = (
+    ("under 1 h", timedelta(hours=1)),
+    ("1 to 4 h", timedelta(hours=4)),
+    ("4 to 24 h", timedelta(hours=24)),
+    ("over 24 h", timedelta.max),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueAges:
+    queue: str
+    #: Waiting cases by age, as in ``AGES``.
+    waiting: tuple[int, ...]
+    due_today: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRecord:
+    """How people judged what one list entry or model class found."""
+
+    source: str
+    category: str
+    #: Orders rejected for the category that it names.
+    upheld: int
+    #: Orders approved all the same.
+    cleared: int
+
+    @property
+    def precision(self) -> float:
+        """Share of its judged findings that people upheld; 0.0 to 1.0."""
+        return self.upheld / (self.upheld + self.cleared)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamReport:
+    queues: tuple[QueueAges, ...]
+    #: Reviewer's pseudonym and how many cases they hold now.
+    held: tuple[tuple[str, int], ...]
+    #: Verdicts in each of the last ``HOURS`` hours, the oldest first; with the hour's beginning.
+    hourly: tuple[tuple[datetime, int], ...]
+    #: Seconds from opening a case to its verdict, over the same hours; None without a verdict.
+    median_seconds: float | None
+    p95_seconds: float | None
+    #: Of these verdicts, how many came before the case was due.
+    in_time: int
+    #: Orders of the same hours, and how many of them needed a person.
+    orders: int
+    needed_a_person: int
+    #: What people made of each source, the most often cleared first.
+    sources: tuple[SourceRecord, ...]
+
+    @property
+    def verdicts(self) -> int:
+        return sum(count for _hour, count in self.hourly)
+
+
+def look_at_team(session: Session, actor: Actor, at: datetime) -> TeamReport:
+    """The report as of now. Raises a 403 ``Problem`` without the right to oversee."""
+    demand(actor, Right.OVERSEE)
+    decided = _decided(session, actor, at)
+    took = sorted((resolved - created).total_seconds() for created, resolved, _due in decided)
+    return TeamReport(
+        queues=tuple(_queues(session, actor, at)),
+        held=tuple(_held(session, actor, at)),
+        hourly=tuple(_hourly([resolved for _created, resolved, _due in decided], at)),
+        median_seconds=_quantile(took, 0.5),
+        p95_seconds=_quantile(took, 0.95),
+        in_time=sum(resolved <= due for _created, resolved, due in decided),
+        **_orders(session, actor, at),
+        sources=tuple(_sources(session, actor, at)),
+    )
+
+
+def _queues(session: Session, actor: Actor, at: datetime) -> list[QueueAges]:
+    cases = session.exec(
+        select(ReviewCase.queue, ReviewCase.created_at, ReviewCase.due_at).where(
+            ReviewCase.merchant_id == actor.merchant_id, WAITING
+        )
+    ).all()
+    ages: dict[str, Counter[int]] = defaultdict(Counter)
+    late: Counter[str] = Counter()
+    today: Counter[str] = Counter()
+    for queue, created_at, due_at in cases:
+        ages[queue][next(band for band, (_name, up_to) in enumerate(AGES) if at - created_at < up_to)] += 1
+        late[queue] += due_at < at
+        today[queue] += at <= due_at < at + timedelta(days=1)
+    return [
+        QueueAges(
+            queue=queue,
+            waiting=tuple(bands[band] for band in range(len(AGES))),
+            due_today=today[queue],
+            late=late[queue],
+        )
+        for queue, bands in sorted(ages.items())
+    ]
+
+
+def _held(session: Session, actor: Actor, at: datetime) -> list[tuple[str, int]]:
+    rows = session.exec(
+        select(ReviewCase.claimed_by, func.count())
+        .where(ReviewCase.merchant_id == actor.merchant_id, col(ReviewCase.claimed_until) > at, WAITING)
+        .group_by(col(ReviewCase.claimed_by))
+    ).all()
+    return sorted((name_of(session, reviewer), count) for reviewer, count in rows)
+
+
+def _decided(session: Session, actor: Actor, at: datetime) -> Sequence[tuple[datetime, datetime, datetime]]:
+    rows = session.exec(
+        select(ReviewCase.created_at, ReviewCase.resolved_at, ReviewCase.due_at).where(
+            ReviewCase.merchant_id == actor.merchant_id,
+            col(ReviewCase.resolved_at) > at - timedelta(hours=HOURS),
+            ReviewCase.state == "resolved",
+        )
+    )
+    return [(created, resolved, due) for created, resolved, due in rows if resolved is not None]
+
+
+def _hourly(moments: Sequence[datetime], at: datetime) -> list[tuple[datetime, int]]:
+    counts = Counter(int((at - moment) / timedelta(hours=1)) for moment in moments)
+    return [(at - timedelta(hours=ago + 1), counts[ago]) for ago in reversed(range(HOURS))]
+
+
+def _quantile(ordered: Sequence[float], share: float) -> float | None:
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else None
+
+
+def _orders(session: Session, actor: Actor, at: datetime) -> dict[str, int]:
+    # Ids begin with the time, so the index of the list of screenings counts a day without reading the rest.
+    since = f"scr_{ULID.from_datetime(at - timedelta(hours=HOURS))}"
+    mine = (Screening.merchant_id == actor.merchant_id, col(Screening.id) >= since)
+    orders = session.exec(select(func.count()).select_from(Screening).where(*mine)).one()
+    cases = select(func.count()).select_from(ReviewCase).join(Screening, col(Screening.id) == ReviewCase.screening_id)
+    return {"orders": orders, "needed_a_person": session.exec(cases.where(*mine)).one()}
+
+
+def _sources(session: Session, actor: Actor, at: datetime) -> list[SourceRecord]:
+    verdicts = session.exec(
+        select(DecisionRecord)
+        .join(Screening, col(Screening.decision_id) == DecisionRecord.id)
+        .join(ReviewCase, col(ReviewCase.screening_id) == Screening.id)
+        .where(
+            ReviewCase.merchant_id == actor.merchant_id,
+            col(ReviewCase.resolved_at) > at - LEARN_SINCE,
+            DecisionRecord.decided_by != "machine",
+        )
+        .order_by(col(ReviewCase.resolved_at).desc())
+        .limit(LEARN_FROM)
+    )
+    upheld: Counter[tuple[str, str]] = Counter()
+    cleared: Counter[tuple[str, str]] = Counter()
+    for verdict in verdicts:
+        for source in {(found["source"], found["category"]) for found in verdict.evidence}:
+            cleared[source] += verdict.outcome == "approve"
+            upheld[source] += verdict.outcome == "reject" and source[1] in verdict.reasons
+    judged = [
+        SourceRecord(source=source, category=category, upheld=upheld[source, category], cleared=cleared[source, category])
+        for source, category in {**upheld, **cleared}
+        if upheld[source, category] + cleared[source, category]
+    ]
+    return sorted(judged, key=lambda each: (-each.cleared, each.precision, each.source))

@@ -1,0 +1,240 @@
+"""Waiting: the queues, how much is in each, and the pages of cases in the order in which they should be decided."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import ColumnElement, String, and_, cast, exists, literal, or_
+from sqlalchemy.orm import Mapped
+from sqlmodel import Session, case, col, func, select
+
+from api.problems import Problem
+from api.reviewing.claims import is_held
+from api.reviewing.roles import Actor, Right
+from api.storage.tables import WAITING, CaseEventRecord, DecisionRecord, ReviewCase, Reviewer, Screening
+from moderation.review import CaseState, Queue
+
+PAGE_SIZE = 25
+DUE_SOON = timedelta(hours=1)
+#: Not a queue of its own: the cases of every queue that were handed to those who may decide them.
+ESCALATED = "escalated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueFilter:
+    """Which waiting cases are meant; all of them when empty."""
+
+    #: A queue's name, ``"escalated"``, or everything but the escalated.
+    queue: str | None = None
+    brand: str | None = None
+    product: str | None = None
+    #: At least this severe, 1-4.
+    severity: int | None = None
+    #: ``"free"``, ``"mine"`` or ``"overdue"``.
+    only: str | None = None
+    #: In the words, or the beginning of the reference, the customer number or the case's id.
+    search: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueCount:
+    """How a queue stands."""
+
+    name: str
+    waiting: int
+    #: Of these, in nobody's hands.
+    free: int
+    overdue: int
+    #: When the case that waits longest was opened.
+    oldest_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingCase:
+    """One line of the queue page."""
+
+    case: ReviewCase
+    screening: Screening
+    reasons: tuple[str, ...]
+    evidence: tuple[dict[str, Any], ...]
+    #: The pseudonym of whoever has it in hand now.
+    holder: str | None
+    is_mine: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingPage:
+    rows: tuple[WaitingCase, ...]
+    next_cursor: str | None
+
+
+def count_queues(session: Session, actor: Actor, at: datetime) -> list[QueueCount]:
+    """Every queue in its fixed order, the empty ones too; the escalated cases are counted apart, last."""
+    name = case(
+        (col(ReviewCase.state) == literal(CaseState.ESCALATED.value), literal(ESCALATED)), else_=ReviewCase.queue
+    )
+    rows = session.connection().execute(
+        sqlalchemy.select(
+            name,
+            func.count(),
+            func.sum(case((_free(at), 1), else_=0)),
+            func.sum(case((col(ReviewCase.due_at) < at, 1), else_=0)),
+            func.min(col(ReviewCase.created_at)),
+        )
+        .where(col(ReviewCase.merchant_id) == actor.merchant_id, WAITING)
+        .group_by(name)
+    )
+    found = {
+        row[0]: QueueCount(name=row[0], waiting=row[1], free=row[2], overdue=row[3], oldest_at=row[4]) for row in rows
+    }
+    names = [*Queue, *sorted(set(found) - set(Queue) - {ESCALATED}), ESCALATED]
+    empty = {each: QueueCount(name=each, waiting=0, free=0, overdue=0, oldest_at=None) for each in map(str, names)}
+    return list({**empty, **found}.values())
+
+
+def list_waiting(
+    session: Session, actor: Actor, wanted: QueueFilter, cursor: str | None, at: datetime, limit: int = PAGE_SIZE
+) -> WaitingPage:
+    """One page: the earliest due first, then the most severe, then the oldest."""
+    query = (
+        select(ReviewCase, Screening)
+        .join(Screening, col(Screening.id) == ReviewCase.screening_id)
+        .where(*_conditions(actor, wanted, at))
+        .order_by(col(ReviewCase.due_at), col(ReviewCase.severity).desc(), col(ReviewCase.id))
+        .limit(limit + 1)
+    )
+    if cursor:
+        query = query.where(_after(cursor))
+    found = session.exec(query).all()
+    page = found[:limit]
+    more = _cursor(page[-1][0]) if len(found) > limit else None
+    return WaitingPage(rows=tuple(rows_of(session, actor, page, at)), next_cursor=more)
+
+
+def next_case(
+    session: Session, actor: Actor, wanted: QueueFilter, at: datetime, but_not: str | None = None
+) -> ReviewCase | None:
+    """The first free case of the filter that the actor has not skipped; locked, so that nobody else gets it."""
+    skipped = exists().where(
+        col(CaseEventRecord.case_id) == ReviewCase.id,
+        col(CaseEventRecord.actor) == actor.id,
+        col(CaseEventRecord.kind) == "release",
+        CaseEventRecord.detail["skipped"].as_boolean(),
+    )
+    query = select(ReviewCase).where(*_conditions(actor, wanted, at), _free(at), ~skipped)
+    if wanted.search or wanted.brand or wanted.product:
+        query = query.join(Screening, col(Screening.id) == ReviewCase.screening_id)
+    if wanted.queue != ESCALATED:
+        query = query.where(ReviewCase.state != CaseState.ESCALATED.value)
+    if but_not is not None:
+        query = query.where(ReviewCase.id != but_not)
+    order = (col(ReviewCase.due_at), col(ReviewCase.severity).desc(), col(ReviewCase.id))
+    return session.exec(query.order_by(*order).limit(1).with_for_update(of=ReviewCase, skip_locked=True)).first()
+
+
+def brands_and_products(session: Session, actor: Actor) -> tuple[list[str], list[str]]:
+    """The merchant's brands and products, for the filters; the first of them where there are very many."""
+    return _different(session, actor, col(Screening.brand)), _different(session, actor, col(Screening.product))
+
+
+def _different(session: Session, actor: Actor, column: Mapped[str | None], at_most: int = 50) -> list[str]:
+    # One step through the index per value: DISTINCT would read every screening that the merchant ever had.
+    values: list[str] = []
+    step = select(func.min(column)).where(Screening.merchant_id == actor.merchant_id)
+    while len(values) < at_most:
+        following = session.exec(step.where(column > values[-1] if values else column.is_not(None))).one()
+        if following is None:
+            break
+        values.append(following)
+    return values
+
+
+def _conditions(actor: Actor, wanted: QueueFilter, at: datetime) -> list[Any]:
+    conditions: list[Any] = [ReviewCase.merchant_id == actor.merchant_id, WAITING]
+    if wanted.queue == ESCALATED:
+        conditions.append(ReviewCase.state == CaseState.ESCALATED.value)
+    elif wanted.queue:
+        conditions += [ReviewCase.queue == wanted.queue, ReviewCase.state != CaseState.ESCALATED.value]
+    elif not actor.may(Right.DECIDE_ESCALATED) and not wanted.search:
+        conditions.append(ReviewCase.state != CaseState.ESCALATED.value)
+    if wanted.brand:
+        conditions.append(Screening.brand == wanted.brand)
+    if wanted.product:
+        conditions.append(Screening.product == wanted.product)
+    if wanted.severity:
+        conditions.append(col(ReviewCase.severity) >= wanted.severity)
+    if wanted.only == "free":
+        conditions.append(_free(at))
+    elif wanted.only == "mine":
+        conditions += [ReviewCase.claimed_by == actor.id, col(ReviewCase.claimed_until) > at]
+    elif wanted.only == "overdue":
+        conditions.append(col(ReviewCase.due_at) < at)
+    if wanted.search:
+        conditions.append(_matches(wanted.search))
+    return conditions
+
+
+def _free(at: datetime) -> ColumnElement[bool]:
+    return or_(col(ReviewCase.claimed_by).is_(None), col(ReviewCase.claimed_until) <= at)
+
+
+def _matches(search: str) -> ColumnElement[bool]:
+    # The store keeps words as JSON, where a character outside ASCII is written as an escape; so must the search.
+    words = json.dumps(search)[1:-1]
+    within = cast(col(Screening.fields), String).icontains(f'"text": "%{_escape(words)}', autoescape=False, escape="/")
+    starts = [
+        column.istartswith(search, autoescape=True)
+        for column in (col(Screening.reference), col(Screening.customer), col(ReviewCase.id), col(Screening.id))
+    ]
+    return or_(within, *starts)
+
+
+def _escape(pattern: str) -> str:
+    for special in "/%_":
+        pattern = pattern.replace(special, f"/{special}")
+    return pattern
+
+
+def rows_of(session: Session, actor: Actor, page: Sequence[Any], at: datetime) -> list[WaitingCase]:
+    """Lines for ``(case, screening)`` pairs, with two more queries however many there are."""
+    in_force = [screening.decision_id for _case, screening in page]
+    holders = [each.claimed_by for each, _screening in page if is_held(each, at)]
+    decisions = {d.id: d for d in session.exec(select(DecisionRecord).where(col(DecisionRecord.id).in_(in_force)))}
+    names = dict(session.exec(select(Reviewer.id, Reviewer.pseudonym).where(col(Reviewer.id).in_(holders))).all())
+    return [
+        WaitingCase(
+            case=each,
+            screening=screening,
+            reasons=tuple(decisions[screening.decision_id].reasons) if screening.decision_id in decisions else (),
+            evidence=tuple(decisions[screening.decision_id].evidence) if screening.decision_id in decisions else (),
+            holder=names.get(each.claimed_by) if is_held(each, at) else None,
+            is_mine=is_held(each, at) and each.claimed_by == actor.id,
+        )
+        for each, screening in page
+    ]
+
+
+def _cursor(last: ReviewCase) -> str:
+    content = json.dumps([last.due_at.isoformat(), last.severity, last.id])
+    return base64.urlsafe_b64encode(content.encode()).decode()
+
+
+def _after(cursor: str) -> ColumnElement[bool]:
+    try:
+        due_at, severity, id_ = json.loads(base64.urlsafe_b64decode(cursor))
+        due = datetime.fromisoformat(due_at)
+        severity = int(severity)
+    except (binascii.Error, ValueError, TypeError) as error:
+        raise Problem(422, "bad_cursor", "This page's link is damaged. Open the queue again.") from error
+    same_due = col(ReviewCase.due_at) == due
+    same_severity = col(ReviewCase.severity) == severity
+    return or_(
+        col(ReviewCase.due_at) > due,
+        and_(same_due, col(ReviewCase.severity) < severity),
+        and_(same_due, same_severity, col(ReviewCase.id) > str(id_).replace("\0", "")),
+    )

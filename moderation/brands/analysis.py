@@ -1,0 +1,125 @@
+"""Analysis: everything that one order says about its brand, the surest reading of each theme."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from moderation.brands.book import BrandBook, profile_lexicon
+from moderation.brands.framing import Claim, Framing
+from moderation.brands.hearing import Statement, hear
+from moderation.brands.lexicon import Lexicon
+from moderation.brands.profile import BrandProfile
+from moderation.brands.scoring import Weights, load_weights
+from moderation.brands.slogans import Mockery, Slogans
+from moderation.brands.stance import Setting, Stance, take_stance
+from moderation.brands.third_parties import Reference, marks_lexicon, references
+from moderation.reading import Reading, Readings
+
+#: A plainer reading explains a finding better; another one must be surer by this much.
+_SURER = 0.1
+#: Fewer characters than this are chance in a reading that a person must work for.
+_SHORTEST = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A claim with its stance and how sure it is."""
+
+    claim: Claim
+    stance: Stance
+    statement: Statement
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """What an order says, in the terms of the brand."""
+
+    #: By theme, the surest one.
+    findings: tuple[Finding, ...]
+    mockery: tuple[Mockery, Statement] | None
+    references: tuple[tuple[Reference, Statement], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    """What is particular to one brand."""
+
+    profile: BrandProfile | None
+    lexicon: Lexicon
+    slogans: Slogans
+    own: frozenset[str]
+
+
+class Analyst:
+    """Reads orders with the eyes of the brands in a book; immutable, shared by all orders."""
+
+    def __init__(self, book: BrandBook, weights: Weights | None = None) -> None:
+        self._book = book
+        self._framing = Framing(book.themes.frames)
+        self._marks = marks_lexicon(book.marks)
+        self._weights = weights or load_weights()
+        self._voice = lru_cache(maxsize=256)(self._make_voice)
+
+    def analyse(self, readings: Readings) -> Analysis:
+        """Every theme, mock slogan and third party in an order."""
+        request = readings.request
+        voice = self._voice(request.brand)
+        setting = Setting(
+            product=request.product or "",
+            has_brand=voice.profile is not None,
+            sensitive=frozenset(voice.profile.sensitive) if voice.profile else frozenset(),
+        )
+        found: dict[str, Finding] = {}
+        mockery: tuple[Mockery, Statement] | None = None
+        referred: dict[str, tuple[Reference, Statement]] = {}
+        for reading, plain in self._worth_hearing(readings):
+            statement = hear(reading, (self._book.lexicon, voice.lexicon, self._marks))
+            if not statement.mentions:
+                continue
+            for finding in self._findings(statement, setting, plain):
+                theme = finding.claim.frame.theme
+                if theme not in found or finding.score > found[theme].score + (0 if found[theme].statement is statement else _SURER):
+                    found[theme] = finding
+            if plain:
+                if mockery is None and (mocked := voice.slogans.mocked(statement)):
+                    mockery = (mocked, statement)
+                for reference in references(statement, self._book.marks):
+                    if reference.mark.name not in voice.own:
+                        referred.setdefault(reference.mark.name, (reference, statement))
+        return Analysis(
+            findings=tuple(sorted(found.values(), key=lambda finding: -finding.score)),
+            mockery=mockery,
+            references=tuple(referred.values()),
+        )
+
+    def _findings(self, statement: Statement, setting: Setting, plain: bool) -> Iterable[Finding]:
+        claims = self._framing.claims(statement)
+        for claim in claims:
+            if not plain and claim.end - claim.start < _SHORTEST:
+                continue
+            stance = take_stance(claim, claims, statement, setting)
+            yield Finding(claim=claim, stance=stance, statement=statement, score=self._weights.score(claim, stance))
+
+    def _worth_hearing(self, readings: Readings) -> Iterable[tuple[Reading, bool]]:
+        """The readings that can hold something, and whether people read them without any effort."""
+        yield readings.folded, True
+        straight = {id(reading) for reading in (readings.leet, *readings.straight) if reading}
+        for reading in readings:
+            if reading is readings.folded or reading is readings.as_written:
+                continue
+            if id(reading) in straight:
+                yield reading, True
+            elif self._book.lexicon.may_hold(reading.text):
+                yield reading, False
+
+    def _make_voice(self, brand: str | None) -> _Voice:
+        profile = self._book.profile_for(brand)
+        rivals = [mark for mark in self._book.marks if profile and profile.trade and mark.trade == profile.trade]
+        names = profile.names if profile else ()
+        rivals = [mark for mark in rivals if not {mark.name, *mark.aliases} & set(names)]
+        slogans = [*(profile.slogans if profile else ()), *(slogan for mark in rivals for slogan in mark.slogans)]
+        lexicon = profile_lexicon(profile, [name for m in rivals for name in (m.name, *m.aliases)]) if profile else Lexicon((), frozenset())
+        own = frozenset((*names, *profile.partners, *profile.faces)) if profile else frozenset()
+        hostile = self._book.themes.loud | {"neg", "screw", "bad", "protest"}
+        return _Voice(profile, lexicon, Slogans(slogans, hostile), own)

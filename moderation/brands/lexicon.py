@@ -1,0 +1,166 @@
+"""The lexicon: which words, in which languages, stand for which concept.
+
+Themes are grammars over concepts (``make + by + child``), so a theme written once holds in every language, and
+a language is added by one file of words. Every lookup here costs the same whatever the size of the files.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from ahocorasick_rs import AhoCorasick
+
+from moderation.brands.document import read_document
+from moderation.brands.words import UNSPACED, fold_all, split
+
+_GROUP = re.compile(r"\(([^()]*)\)")
+
+#: Words of these concepts are too small or too common to be looked for inside other words or with a slip of the pen.
+SMALL = frozenset(
+    "by with in of for on to is where what after than without neg protest plain your own self you it this they gift praise other "
+    "family idiom use wear eat last time like want know better best back full high only out over love buy pay who ask she how "
+    "more per earn give good old first again already number need live paid off".split()
+)
+IDIOM = "idiom"
+#: Digits, in any language.
+NUMBER = "number"
+#: Any language: brand names, pictographs.
+ANY = -1
+
+
+class Sense(NamedTuple):
+    """One meaning of a word or phrase."""
+
+    concept: str
+    #: Bits of the languages in which it has that meaning.
+    languages: int
+
+
+class Lexicon:
+    """Words and phrases with their senses; immutable once built."""
+
+    def __init__(
+        self, entries: Iterable[tuple[str, str, int]], loud: frozenset[str], *, tolerant: bool = True
+    ) -> None:
+        """
+        Args:
+            entries: ``(folded text, concept, language bits)``.
+            loud: Concepts that say something by themselves; long words of theirs are found inside other words.
+            tolerant: Whether a word one letter off is the word. Names are not: most names are near another.
+        """
+        senses: dict[tuple[str, ...], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        unspaced: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        for text, concept, language in entries:
+            if UNSPACED.search(text):
+                unspaced[text.replace(" ", "")][concept] |= language
+            elif words := split(text):
+                senses[words][concept] |= language
+        self.words: dict[str, tuple[Sense, ...]] = {}
+        #: First word -> (further words, senses), longest first.
+        self.phrases: dict[str, list[tuple[tuple[str, ...], tuple[Sense, ...]]]] = defaultdict(list)
+        #: Letters of words and phrases long enough to be recognised when written together or apart.
+        self.joined: dict[str, tuple[Sense, ...]] = {}
+        inside: list[str] = []
+        for words, found in senses.items():
+            meanings = tuple(Sense(concept, bits) for concept, bits in found.items())
+            letters = "".join(words)
+            if len(words) == 1:
+                self.words[letters] = meanings
+            else:
+                self.phrases[words[0]].append((words[1:], meanings))
+            if len(letters) >= 5 and (content := tuple(s for s in meanings if s.concept not in SMALL)):
+                self.joined[letters] = tuple({*self.joined.get(letters, ()), *content})
+                if len(letters) >= 8 and any(s.concept in loud for s in content):
+                    inside.append(letters)
+        for options in self.phrases.values():
+            options.sort(key=lambda option: -len(option[0]))
+        self._inside = inside
+        self._inside_automaton = AhoCorasick(inside)
+        self._near = _near_index(word for word in self.joined if tolerant and len(word) >= 6)
+        telling = {word for word, found in self.words.items() if len(word) >= 4 and any(s.concept not in SMALL for s in found)}
+        self._content_automaton = AhoCorasick(sorted(telling.union(self.joined)))
+        self._skeletons = {key: word for word in inside if len(key := _skeleton(word)) >= 5}
+        self._unspaced = {text: tuple(Sense(c, b) for c, b in found.items()) for text, found in unspaced.items()}
+        self._unspaced_texts = list(self._unspaced)
+        self._unspaced_automaton = AhoCorasick(self._unspaced_texts)
+
+    def may_hold(self, text: str) -> bool:
+        """Whether any longer word stands in the text, its separators dropped; the cheap question before hearing."""
+        letters = "".join(character for character in text if character.isalnum())
+        return bool(self._content_automaton.find_matches_as_indexes(letters))
+
+    def unspaced(self, text: str) -> Iterator[tuple[int, int, tuple[Sense, ...]]]:
+        """Words of scripts without spaces, the longest at each place: start, end, senses."""
+        reach = 0
+        found = self._unspaced_automaton.find_matches_as_indexes(text, overlapping=True)
+        for index, start, end in sorted(found, key=lambda match: (match[1], -match[2])):
+            if end > reach:
+                reach = end
+                yield start, end, self._unspaced[self._unspaced_texts[index]]
+
+    def inside(self, word: str) -> Iterator[tuple[int, int, tuple[Sense, ...]]]:
+        """Loud words inside a longer one."""
+        for index, start, end in self._inside_automaton.find_matches_as_indexes(word, overlapping=True):
+            yield start, end, self.joined[self._inside[index]]
+
+    def near(self, word: str) -> str | None:
+        """The lexicon's word that differs from ``word`` by one letter or by its vowels, or None."""
+        for key in _shortened(word):
+            for candidate in self._near.get(key, ()):
+                if candidate[0] == word[0] and abs(len(candidate) - len(word)) <= 1:
+                    return candidate
+        return self._skeletons.get(word) if word == _skeleton(word) else None
+
+
+def _near_index(words: Iterable[str]) -> dict[str, list[str]]:
+    index: dict[str, list[str]] = defaultdict(list)
+    for word in words:
+        for key in _shortened(word):
+            index[key].append(word)
+    return dict(index)
+
+
+def _shortened(word: str) -> set[str]:
+    """The word and all words with one letter less; two words one edit or swap apart share one of these."""
+    return {word, *(word[:at] + word[at + 1 :] for at in range(1, len(word)))}
+
+
+def _skeleton(word: str) -> str:
+    return word[:1] + "".join(letter for letter in word[1:] if letter not in "aeiou")
+
+
+def load_languages(directory: Path) -> tuple[list[tuple[str, str, int]], dict[str, int]]:
+    """Every ``<language>.yaml`` of a directory as lexicon entries, and the bit of each language.
+
+    Raises:
+        BrandProfileError: A file cannot be used.
+    """
+    entries: list[tuple[str, str, int]] = []
+    bits: dict[str, int] = {}
+    for path in sorted(directory.glob("??.yaml")):
+        document = read_document(path)
+        document.refuse_unknown(frozenset({"language", "words", "idioms"}))
+        bits[path.stem] = bit = 1 << len(bits)
+        words = document.content.get("words")
+        if document.content.get("language") != path.stem or not isinstance(words, Mapping):
+            raise document.complaint(f"needs 'language: {path.stem}' and 'words:', a mapping of concepts to words.", "language")
+        concepts = {str(concept): text for concept, text in words.items()}
+        concepts[IDIOM] = document.content.get("idioms") or ""
+        for concept, text in concepts.items():
+            if not isinstance(text, str):
+                raise document.complaint("the words of a concept are one string with commas between them.", "words", concept)
+            spelled = [form for item in text.split(",") for form in expand(item.strip()) if form]
+            entries += [(folded, concept, bit) for folded in fold_all(spelled)] if spelled else []
+    return entries, bits
+
+
+def expand(item: str) -> Iterator[str]:
+    """``"pollut(e|es)"`` -> ``"pollute"``, ``"pollutes"``; an item without brackets stands for itself."""
+    group = _GROUP.search(item)
+    if group is None:
+        yield item
+        return
+    for ending in group.group(1).split("|"):
+        yield from expand(item[: group.start()] + ending + item[group.end() :])

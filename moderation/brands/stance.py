@@ -1,0 +1,102 @@
+"""Stance: what the rest of a statement does to a claim. Denied, turned into a gift, praised away, aimed elsewhere."""
+
+from dataclasses import asdict, dataclass
+
+from moderation.brands.framing import Claim
+from moderation.brands.hearing import Mention, Statement
+
+#: Products that people make into presents: on these, who made it means the giver.
+GIFT_PRODUCTS = frozenset(
+    "mug cup frame photo apron blanket card ornament pillow canvas cake puzzle quilt bib onesie cushion album calendar keyring keychain".split()
+)
+_TARGETS = frozenset({"brand", "company", "they", "product", "this"})
+#: Concepts that neither add to a claim nor take from it.
+_NEUTRAL = frozenset("plain self you your brand product this they company customer people only neg protest is the for of by in with to".split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stance:
+    """Claims about a claim, each 0 or 1, and the share of the words that it explains. Weighed in ``scoring``."""
+
+    denied: float
+    protest: float
+    gift: float
+    gift_product: float
+    praise: float
+    aimed_elsewhere: float
+    names_brand: float
+    aimed: float
+    sensitive: float
+    disguised: float
+    unexplained: float
+    several: float
+    brandless: float
+
+    def features(self) -> dict[str, float]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What the order says beside its words."""
+
+    product: str
+    has_brand: bool
+    sensitive: frozenset[str]
+
+
+def take_stance(claim: Claim, claims: list[Claim], statement: Statement, setting: Setting) -> Stance:
+    """What the words around one claim say about it."""
+    inside = {id(mention) for mention in claim.mentions}
+    around = [m for m in statement.mentions if id(m) not in inside and not _within(m, claim)]
+    concepts = {mention.concept for mention in around}
+    own = {mention.concept for mention in claim.mentions}
+    soft = claim.frame.gift
+    words = setting.product.lower().replace("_", " ").replace("-", " ").split()
+    return Stance(
+        denied=float(_denied(claim, statement, own)),
+        protest=float(any(m.concept == "protest" and _leads(m, claim) for m in around)),
+        gift=float(soft and bool(concepts & {"family", "gift"})),
+        gift_product=float(soft and any(word in GIFT_PRODUCTS or word.rstrip("s") in GIFT_PRODUCTS for word in words)),
+        praise=float("praise" in concepts),
+        aimed_elsewhere=float("other" in concepts and "brand" not in concepts | own),
+        names_brand=float("brand" in concepts | own),
+        aimed=float(bool(own & _TARGETS)),
+        sensitive=float(claim.frame.theme in setting.sensitive),
+        disguised=float(statement.reading.name not in ("as written", "folded") or any(m.how for m in claim.mentions)),
+        unexplained=_unexplained(claim, claims, statement),
+        several=float(len({each.frame.theme for each in claims}) > 1),
+        brandless=float(not setting.has_brand),
+    )
+
+
+def _within(mention: Mention, claim: Claim) -> bool:
+    return any(m.start <= mention.start and mention.end <= m.end for m in claim.mentions)
+
+
+def _leads(mention: Mention, claim: Claim) -> bool:
+    """Whether the mention stands just before the claim, or inside it."""
+    return mention.start < claim.end and mention.last >= claim.mentions[0].first - 2 and mention.start <= claim.mentions[-1].start
+
+
+def _denied(claim: Claim, statement: Statement, own: set[str]) -> bool:
+    if "neg" in own:
+        return False
+    first, last = claim.mentions[0].first, max(mention.last for mention in claim.mentions)
+    for mention in statement.mentions:
+        if _within(mention, claim):
+            continue
+        if mention.concept == "denial" and first - 2 <= mention.last <= last and mention.start <= claim.mentions[-1].start:
+            return True
+        if mention.concept == "free" and mention.first == last:
+            return True
+    return False
+
+
+def _unexplained(claim: Claim, claims: list[Claim], statement: Statement) -> float:
+    """Share of the words that no claim and no small word accounts for."""
+    if not statement.words:
+        return 0.0
+    said = {at for each in claims for m in each.mentions for at in range(m.first, m.last)}
+    said |= {at for m in statement.mentions if m.concept in _NEUTRAL for at in range(m.first, m.last)}
+    return 1.0 - len(said & set(range(len(statement.words)))) / len(statement.words)

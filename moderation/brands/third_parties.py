@@ -1,0 +1,61 @@
+"""Third parties: protected names and famous people, told apart from ordinary names by what stands beside them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from moderation.brands.hearing import Mention, Statement
+from moderation.brands.lexicon import ANY, Lexicon
+from moderation.brands.marks import Mark
+from moderation.brands.words import fold_all, split
+
+_NAME, _PART, _CONTEXT = "mark:", "part:", "context:"
+#: Words this far from an ordinary name may make it a reference.
+_REACH = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A mark that a person will recognise."""
+
+    mark: Mark
+    #: The word that makes an ordinary name the reference; empty when the whole name stands there.
+    context: str
+    #: Characters of the reading, half-open.
+    start: int
+    end: int
+
+
+def marks_lexicon(marks: Iterable[Mark]) -> Lexicon:
+    """The names, parts and contexts of all marks; each mark is its own concept."""
+    entries: list[tuple[str, str, int]] = []
+    for number, mark in enumerate(marks):
+        kinds = ((_NAME, (mark.name, *mark.aliases)), (_PART, mark.alone), (_CONTEXT, mark.context))
+        for kind, names in kinds:
+            if names:
+                entries += [(folded, f"{kind}{number}", ANY) for folded in fold_all(names) if split(folded)]
+    return Lexicon(entries, frozenset(), tolerant=False)
+
+
+def references(statement: Statement, marks: tuple[Mark, ...]) -> list[Reference]:
+    """Every mark that the statement refers to, once each."""
+    names: list[tuple[int, Mention]] = []
+    parts: list[tuple[int, Mention]] = []
+    contexts: dict[int, Mention] = {}
+    for mention in statement.mentions:
+        kind, _, row = mention.concept.rpartition(":")
+        if kind + ":" == _NAME:
+            names.append((int(row), mention))
+        elif kind + ":" == _PART:
+            parts.append((int(row), mention))
+        elif kind + ":" == _CONTEXT:
+            contexts[int(row)] = mention
+    found = {number: Reference(mark=marks[number], context="", start=m.start, end=m.end) for number, m in names}
+    for number, part in parts:
+        beside = contexts.get(number)
+        if number in found or beside is None or (beside.start < part.end and part.start < beside.end):
+            continue
+        if beside.first - part.last <= _REACH and part.first - beside.last <= _REACH:
+            start, end = min(part.start, beside.start), max(part.end, beside.end)
+            text = statement.reading.text[beside.start : beside.end]
+            found[number] = Reference(mark=marks[number], context=text, start=start, end=end)
+    return list(found.values())

@@ -1,0 +1,164 @@
+"""The language model as a detector: harm that no list names, told as evidence of the kind it is.
+
+The model is one witness among several. What it says about an identity alone never rejects an order.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from moderation.evidence import Category, Evidence, Outcome, Severity, Span
+from moderation.reading import Readings
+from moderation.toxicity import ToxicityModel
+from moderation.toxicity.thresholds import REVIEW_SCORE
+
+#: Model passes for one order. The joined text always is one; fields of a many-lined order share the rest.
+MOST_PASSES = 3
+
+#: Readings beside the written one that undo a disguise, the most telling first.
+UNDISGUISED = ("leet", "look-alikes", "folded")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Meaning:
+    """What one class of the model means here."""
+
+    category: Category
+    severity: Severity
+    #: Completes "The language model reads this as ...".
+    phrase: str
+    at_most: Outcome = Outcome.REJECT
+
+
+#: Classes that name the kind of harm, in the order in which they are reported.
+SPECIFIC: Mapping[str, _Meaning] = {
+    # Identity words, reclaimed words and counter-speech look alike to a model: a person decides.
+    "identity_attack": _Meaning(category=Category.HATE, severity=3, phrase="an attack on a group of people", at_most=Outcome.REVIEW),
+    "threat": _Meaning(category=Category.VIOLENCE, severity=3, phrase="a threat or a call for violence"),
+    "sexual_explicit": _Meaning(category=Category.SEXUAL, severity=2, phrase="sexually explicit"),
+    "obscene": _Meaning(category=Category.PROFANITY, severity=2, phrase="obscene"),
+    "insult": _Meaning(category=Category.HARASSMENT, severity=2, phrase="an insult"),
+}  # fmt: skip
+
+#: Classes that only say "harmful"; they speak when no specific class does, so that nothing counts twice.
+GENERAL: Mapping[str, _Meaning] = {
+    "severe_toxicity": _Meaning(category=Category.HARASSMENT, severity=3, phrase="severely abusive"),
+    "toxicity": _Meaning(category=Category.HARASSMENT, severity=2, phrase="abusive"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _View:
+    """One text of an order that is worth a pass of the model."""
+
+    text: str
+    reading: str
+    #: The field, when only one is meant.
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Finding:
+    """The highest common score of a class and the view that gave it."""
+
+    score: float
+    view: _View
+
+
+class ToxicityDetector:
+    """Asks a toxicity model about the order as a whole, its disguises undone, and its fields."""
+
+    name: ClassVar[str] = "toxicity"
+
+    def __init__(self, model: ToxicityModel) -> None:
+        self._model = model
+
+    def detect(self, readings: Readings) -> list[Evidence]:
+        """Evidence of each specific class over its review threshold, else of the general ones.
+
+        Raises:
+            DetectorUnavailable: The model cannot answer.
+        """
+        found = self._findings(readings)
+        over = {name: finding for name, finding in found.items() if finding.score >= REVIEW_SCORE}
+        is_severe = "severe_toxicity" in over
+        specific = [
+            self._evidence(name, SPECIFIC[name], over[name], readings, is_severe) for name in SPECIFIC if name in over
+        ]
+        if specific:
+            return specific
+        general = next((name for name in GENERAL if name in over), None)
+        return (
+            [] if general is None else [self._evidence(general, GENERAL[general], over[general], readings, is_severe)]
+        )
+
+    def _findings(self, readings: Readings) -> dict[str, _Finding]:
+        highest: dict[str, _Finding] = {}
+        for view in _views(readings):
+            for name, raw in self._model.scores(view.text).items():
+                score = self._model.thresholds[name].common(raw)
+                if name not in highest or score > highest[name].score:
+                    highest[name] = _Finding(score=score, view=view)
+        return highest
+
+    def _evidence(
+        self, name: str, meaning: _Meaning, finding: _Finding, readings: Readings, is_severe: bool
+    ) -> Evidence:
+        view = finding.view
+        severity: Severity = 4 if is_severe and meaning.severity >= 3 else 3 if is_severe else meaning.severity
+        where = f"the field {view.field!r}" if view.field else "the whole text"
+        how = "" if view.reading == "as written" else f" ({view.reading})"
+        return Evidence(
+            detector=self.name,
+            category=meaning.category,
+            severity=severity,
+            score=round(finding.score, 4),
+            spans=_spans(readings, view),
+            reading=view.reading,
+            source=f"{name}@{self._model.version}",
+            read_as=view.text if view.reading != "as written" else "",
+            explanation=f"The language model reads {where}{how} as {meaning.phrase}.",
+            at_most=meaning.at_most,
+        )
+
+
+def _views(readings: Readings) -> list[_View]:
+    """At most ``MOST_PASSES`` different texts; the joined text first, so that every word is seen at least once."""
+    views: list[_View] = []
+    seen: set[str] = set()
+    for view in _candidates(readings):
+        key = " ".join(view.text.split())
+        if key and key not in seen:
+            seen.add(key)
+            views.append(view)
+        if len(views) == MOST_PASSES:
+            break
+    return views
+
+
+def _candidates(readings: Readings) -> Iterator[_View]:
+    fields = readings.request.fields
+    joined = " ".join(field.text for field in fields)
+    yield _View(text=joined, reading="as written")
+    plain = joined.casefold()
+    for name in UNDISGUISED:
+        text = next((reading.text for reading in readings if reading.name == name), plain)
+        if " ".join(text.split()) != " ".join(plain.split()):
+            yield _View(text=text, reading=name)
+            break
+    else:
+        if joined.isupper():
+            # Engraving is often in capitals, which a cased model takes for shouting.
+            yield _View(text=joined.lower(), reading="lower case")
+    if len(fields) > 1:
+        for field in sorted(fields, key=lambda field: -len(field.text)):
+            yield _View(text=field.text, reading="as written", field=field.name)
+
+
+def _spans(readings: Readings, view: _View) -> tuple[Span, ...]:
+    """The whole of the field that was read, or of every field: the model does not say which words it means."""
+    return tuple(
+        Span(field=field.name, start=0, end=len(field.text))
+        for field in readings.request.fields
+        if field.text and view.field in (None, field.name)
+    )

@@ -1,0 +1,94 @@
+"""Numbers with a second meaning, and the many first meanings of numbers."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from moderation.reading import Reading
+from moderation.reading.fold import fold_text
+from moderation.terms.term import Term
+
+_TOKEN = re.compile(r"(?<![^\W_])[a-z]{0,4}\d[a-z\d]*(?:[./:\s-]?\d[a-z\d]*)*(?![^\W_])")
+_NUMBER = re.compile(r"\d+")
+_MONTH = r"(?:jan|feb|mar|apr|may|mai|jun|jul|aug|sep|sept|oct|okt|nov|dec|dez|dic|ene|abr|ago|avr|juil|aout|gen|mag|giu|lug|set|ott)[a-z]*"
+_UNIT = r"(?:st|nd|rd|th|s|am|pm|h|km|cm|mm|m|kg|g|lb|lbs|oz|ft|in|ml|cl|l|mph|kmh|%|°|€|\$|£|x|er|ers|anos|ans|jahre|anni|years?|yrs?|miles?|days?|weeks?|months?|min|mins|minutes?|hours?|hrs?|points?|goals?|euros?|dollars?|pounds?)"
+#: What stands before or after a number that is only a number.
+_BEFORE = re.compile(
+    rf"(?:(?:#|no\.?|nr\.?|n[o°º]|number|num|jersey|player|trikot|size|sz|gr\.?|grosse|taille|talla|room|rm|apt|unit|flat|route|rt|highway|hwy|rue|street|st|"
+    rf"since|est\.?|established|born|b\.|\*|†|class of|c/o|anno|seit|depuis|desde|dal|in|year|ano|jahr|team|psalm|ps|chapter|ch|verse|lat|lon|long|tel|page|p|lap|bus|car|"
+    rf"boat|sail|bib|car|kart|bike|squad|troop|unit|engine|ladder|station|bay|gate|seat|row|age|aged|turns?|turning|happy|{_MONTH})[\s.:]*|[€$£°/+\-.:,]|\d[\s.:/-]+)$"
+)
+_AFTER = re.compile(rf"(?:\s*{_UNIT}(?![^\W_])|\s*[°'′\"″%€$£]|[./:,-]\d|\s*(?:{_MONTH})(?![^\W_])|\s*(?:bc|ad|ce|bce|n|s|e|w)(?![^\W_])|\s*(?:today|birthday|geburtstag))")
+_NUMBERED_FIELD = re.compile(r"number|num|jersey|^no$|^nr$|year|date|jahr|size|age", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class CodeHit:
+    """A code met in the folded reading; ``end`` half-open."""
+
+    term: Term
+    start: int
+    end: int
+    #: A context word of the entry stands beside it.
+    in_context: bool
+
+
+class Codes:
+    """Finds number codes and tells them from years, dates, sizes, jersey numbers and coordinates."""
+
+    def __init__(self, terms: Iterable[Term]) -> None:
+        self._by_key: dict[str, list[Term]] = defaultdict(list)
+        for term in terms:
+            self._by_key[_key(term.term)].append(term)
+
+    def find(self, reading: Reading) -> list[CodeHit]:
+        if not self._by_key or not any(c.isdigit() for c in reading.text):
+            return []
+        found = []
+        for token in _TOKEN.finditer(reading.text):
+            for term in self._by_key.get(_key(token.group()), ()):
+                hit = self._judge(reading, term, token.start(), token.end())
+                if hit:
+                    found.append(hit)
+        return found
+
+    def _judge(self, reading: Reading, term: Term, start: int, end: int) -> CodeHit | None:
+        text = reading.text
+        around = {word for word in _WORD.findall(text[:start]) + _WORD.findall(text[end:])}
+        if any(_stands_near(word, around, text) for word in _folded_context(term)):
+            return CodeHit(term, start, end, True)
+        if _is_plain_number(reading, start, end):
+            return None
+        is_alone = not around
+        written_apart = not text[start:end].isalnum()
+        digits = sum(c.isdigit() for c in text[start:end])
+        if is_alone and (digits >= 3 or not text[start:end].isdigit()) or (written_apart and digits >= 4 and not _looks_dated(text[start:end])):
+            return CodeHit(term, start, end, False)
+        return None
+
+
+def _stands_near(word: str, around: set[str], text: str) -> bool:
+    parts = _WORD.findall(word)
+    return all(part in around for part in parts) if parts else word in text
+
+
+def _folded_context(term: Term) -> list[str]:
+    return [fold_text(word) for word in term.context]
+
+
+def _key(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
+def _is_plain_number(reading: Reading, start: int, end: int) -> bool:
+    text = reading.text
+    if _BEFORE.search(text[max(0, start - 16) : start]) or _AFTER.match(text, end):
+        return True
+    return any(_NUMBERED_FIELD.search(span.field) for span in reading.spans(start, end))
+
+
+def _looks_dated(token: str) -> bool:
+    parts = [int(part) for part in _NUMBER.findall(token)]
+    return len(parts) in (2, 3) and all(part <= 31 for part in parts) and any(part <= 12 for part in parts)

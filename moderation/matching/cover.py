@@ -1,0 +1,91 @@
+"""The allow side: what an allow entry covers, plainly written, is no hit; what stands beside it still is."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ahocorasick_rs import AhoCorasick, Implementation
+
+from moderation.matching.script import begins_word, ends_word
+from moderation.reading import Reading
+from moderation.reading.fold import fold_text
+from moderation.terms.term import Allow, AllowKind, Term
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A stretch of the layout, half-open, that an entry calls innocent."""
+
+    start: int
+    end: int
+    kind: AllowKind
+    language: str
+    #: The term whose ``unless`` this is; None when it protects from every term.
+    only: str | None = None
+
+    def protects(self, term: Term, low: int, high: int) -> bool:
+        """Longest cover: a hit inside a longer entry is none; one that equals it is only excused, unless it is mild."""
+        if self.only not in (None, term.id) or not (self.start <= low and high <= self.end):
+            return False
+        if (self.start, self.end) != (low, high):
+            return True
+        return term.severity == 1 and self.kind in (AllowKind.WORD, AllowKind.PHRASE) and self.language in ("any", term.language)
+
+    def excuses(self, low: int, high: int) -> bool:
+        """A hit that is exactly a name, a place, or an ordinary word of another language goes to review at most."""
+        return self.only is None and (self.start, self.end) == (low, high)
+
+
+class Cover:
+    """Allow entries and ``unless`` phrases over the folded reading: no leet, no dropped separators."""
+
+    def __init__(self, allowed: Iterable[Allow], terms: Iterable[Term]) -> None:
+        entries = [(_text(each.term), _Entry(each.kind, each.language, None)) for each in allowed]
+        self._layers = (_Layer([*entries, *_conditions(terms)]),)
+
+    def with_terms(self, terms: Iterable[Term]) -> "Cover":
+        """The same cover and the ``unless`` phrases of new or changed terms."""
+        changed = Cover((), terms)
+        changed._layers = (self._layers[0], *changed._layers)
+        return changed
+
+    def find(self, folded: Reading) -> list[Covered]:
+        text = folded.text.replace("\n", " ").replace("’", "'")
+        return [
+            Covered(*folded.place(start, end), *entry)
+            for layer in self._layers
+            for start, end, entries in layer.find(text)
+            for entry in entries
+        ]
+
+
+class _Entry(NamedTuple):
+    kind: AllowKind
+    language: str
+    only: str | None
+
+
+class _Layer:
+    """One automaton over phrases; a phrase may stand for several entries."""
+
+    def __init__(self, entries: Iterable[tuple[str, _Entry]]) -> None:
+        by_text: dict[str, list[_Entry]] = defaultdict(list)
+        for text, entry in entries:
+            if text:
+                by_text[text].append(entry)
+        self._entries = list(by_text.values())
+        self._automaton = AhoCorasick(list(by_text), implementation=Implementation.ContiguousNFA, store_patterns=False)
+
+    def find(self, text: str) -> Iterator[tuple[int, int, list[_Entry]]]:
+        for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            if begins_word(text, start) and ends_word(text, end):
+                yield start, end, self._entries[number]
+
+
+def _conditions(terms: Iterable[Term]) -> Iterator[tuple[str, _Entry]]:
+    return ((_text(phrase), _Entry(AllowKind.PHRASE, "any", term.id)) for term in terms for phrase in term.unless)
+
+
+def _text(phrase: str) -> str:
+    return " ".join(fold_text(phrase).replace("’", "'").split())

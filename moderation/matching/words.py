@@ -1,0 +1,116 @@
+"""Whole words that nobody knows, compared with the terms they may have been made from: misspelled, masked, sounded
+out, or without their vowels."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from moderation.matching.hit import Hit
+from moderation.matching.index import Index, consonants_of
+from moderation.matching.letters import Entry
+from moderation.matching.lexicon import Lexicon
+from moderation.reading import Reading
+from moderation.reading.sound import sound_key
+from moderation.terms.term import MatchKind
+
+_WORD = re.compile(r"[^\W\d_]{3,24}")
+_MASKED = re.compile(r"(?<![^\W_])[^\W\d_][^\W\d_]*(?:[*#_.?•●■█▪~=+×°^\-–—…⁎∗✱✶✻❤♥%]+[^\W\d_]*)+(?![^\W_])")
+_MASKED_LETTER = re.compile(r"[^\W\d_]")
+#: Marks that are hardly punctuation; with others, a mask has two letters side by side, for ``P.M.S.`` is no mask.
+_CLEAR = frozenset("*#_•●■█")
+_PARTS = re.compile(r"[\W_]+")
+_LETTERS = re.compile(r"[^\W\d_]{2}")
+_VOWELS = frozenset("aeiou")
+#: Words of one order that are compared; a longer text is prose, and prose is read in the other ways.
+MOST_WORDS = 64
+
+
+def find_words(reading: Reading, index: Index, lexicon: Lexicon, folded: Reading) -> Iterator[Hit]:
+    """Terms that unknown words of the reading were made from; short ones with digits in them are not corrected as well."""
+    words = [word for word in _WORD.finditer(reading.text) if not lexicon.kinds(word.group())][:MOST_WORDS]
+    if not words:
+        return
+    is_leet = reading.name == "leet"
+    decoded = {word.group() for word in words if is_leet and folded.text[slice(*word.span())] != word.group()}
+    for word, numbers in zip(words, index.deletes.near([word.group() for word in words]), strict=True):
+        text = word.group()
+        for number in numbers:
+            features = _misspelled(text, index.entries[number]) if text not in decoded or len(text) >= 6 else {}
+            if features:
+                yield _hit(index.entries[number], reading, word.span(), features, "a misspelling")
+        for number in index.sounds.get(_sound(text), ()):
+            yield _hit(index.entries[number], reading, word.span(), {"sound": 1.0}, "the sound")
+        if len(text) >= 3:
+            yield from _without_vowels(text, word.span(), reading, index)
+
+
+@lru_cache(maxsize=8192)
+def _sound(text: str) -> str:
+    return sound_key(text)
+
+
+def _hit(entry: Entry, reading: Reading, span: tuple[int, int], features: dict[str, float], disguise: str) -> Hit:
+    features = features | {"length": (min(len(entry.letters), 10) - 6) / 2, "severity": float(entry.term.severity >= 3)}
+    return Hit(entry.term, reading, *span, features, disguise)
+
+
+def _misspelled(word: str, entry: Entry) -> dict[str, float]:
+    letters = entry.letters
+    limit = max(entry.edits, 1)
+    distance = OSA.distance(word, letters, score_cutoff=limit)
+    if not 0 < distance <= limit:
+        return {}
+    is_swap = len(word) == len(letters) and sorted(word) == sorted(letters)
+    is_inner = len(word) == len(letters) == 4 and word[-1] == letters[-1] and entry.term.severity >= 3
+    if not entry.edits and not (word[0] == letters[0] and (is_swap or is_inner)):
+        return {}
+    found = {"edits": float(distance)}
+    if word[0] != letters[0]:
+        found["first_edit"] = 1.0
+    if len(letters) < 6:
+        found["short_edit"] = 1.0
+    if is_swap:
+        found["swap_edit"] = 1.0
+    return found
+
+
+def _without_vowels(word: str, span: tuple[int, int], reading: Reading, index: Index) -> Iterator[Hit]:
+    """The word is what stays of the term when vowels are left out, all of them or all but some."""
+    for number in index.skeletons.get(consonants_of(word), ()):
+        entry = index.entries[number]
+        if len(word) < len(entry.letters) and _is_subsequence(word, entry.letters):
+            missing = len(entry.letters) - len(word)
+            bare = not any(c in _VOWELS for c in word)
+            yield _hit(entry, reading, span, {"no_vowels": 1.0, "short": float(len(word) == 3), "edits": 0.0 if bare else 0.2 * missing}, "no vowels")
+
+
+def _is_subsequence(short: str, long: str) -> bool:
+    letters = iter(long)
+    return all(letter in letters for letter in short)
+
+
+def find_masked(reading: Reading, index: Index, lexicon: Lexicon) -> Iterator[Hit]:
+    """Terms behind masks: every mark between letters stands for one letter, and at most half are marked."""
+    for word in list(_MASKED.finditer(reading.text))[:MOST_WORDS]:
+        text = word.group()
+        parts = _PARTS.split(text)
+        if not set(text) & _CLEAR and all(lexicon.english(part) >= 3.5 for part in parts):
+            continue
+        for cut in {len(text), len(text.rstrip(".?-,:;"))}:
+            yield from _unmasked(reading, word.start(), text[:cut], index)
+
+
+def _unmasked(reading: Reading, start: int, text: str, index: Index) -> Iterator[Hit]:
+    seen = [c if _MASKED_LETTER.match(c) else None for c in text]
+    hidden = seen.count(None)
+    if not (set(text) & _CLEAR or _LETTERS.search(text)):
+        return
+    if not hidden or len(seen) < 4 or hidden * 2 > len(seen):
+        return
+    last = seen[-1] if seen[-1] else (seen[1] or "") + "?"
+    for number in index.masks.get((len(seen), str(seen[0]), str(last)), ()):
+        entry = index.entries[number]
+        if all(c is None or c == letter for c, letter in zip(seen, entry.letters, strict=True)) and entry.term.match != MatchKind.PHRASE:
+            yield _hit(entry, reading, (start, start + len(text)), {"mask": hidden / len(seen)}, "masked letters")

@@ -1,0 +1,82 @@
+"""Reading: every way in which a person will read the finished product, each with the way back."""
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from moderation.reading.apart import closed_up, without_filler
+from moderation.reading.emoji import emoji_words
+from moderation.reading.fold import fold, look_alike
+from moderation.reading.games import pig_latin
+from moderation.reading.hidden import Hidden, displayed, find_hidden, revealed
+from moderation.reading.initials import first_letters
+from moderation.reading.leet import decoded, drawn_letters
+from moderation.reading.sound import spoken
+from moderation.reading.text import FIELD_BREAK, Origin, Reading, as_written
+from moderation.reading.transliterate import transliterated
+from moderation.reading.turned import calculator, mirrored, reverse, upright, upside_down
+from moderation.request import PersonalizationRequest
+
+__all__ = ["FIELD_BREAK", "NORMALISER_VERSION", "Hidden", "Origin", "Reading", "Readings", "read"]
+
+#: Changes whenever any reading of any text may change; quoted by every decision.
+NORMALISER_VERSION = "2"
+
+
+class Readings:
+    """The readings of one order, made when first asked for and shared by all detectors."""
+
+    def __init__(self, request: PersonalizationRequest) -> None:
+        self.request = request
+
+    @cached_property
+    def as_written(self) -> Reading:
+        """The raw fields, in order, joined by breaks."""
+        return as_written(self.request)
+
+    @cached_property
+    def folded(self) -> Reading:
+        """Case, width, marks, look-alikes and hidden characters gone; separators and breaks kept."""
+        return fold(self.as_written)
+
+    @cached_property
+    def leet(self) -> Reading | None:
+        """Digits and signs among letters as the letters they stand for; None where there are none."""
+        return decoded(self.folded)
+
+    @cached_property
+    def hidden(self) -> list[Hidden]:
+        """Characters that nobody sees and that have no honest use where they stand."""
+        return find_hidden(self.request)
+
+    @cached_property
+    def straight(self) -> list[Reading]:
+        """Readings from the front, after the folded one: other looks of the same letters in the same order."""
+        raw = (displayed(self.as_written), revealed(self.as_written), upright(self.as_written))
+        found = [closed_up(self.folded), look_alike(self.as_written), *(fold(each) for each in raw if each)]
+        return [*(reading for reading in found if reading), *drawn_letters(self.folded)]
+
+    @cached_property
+    def turned(self) -> list[Reading]:
+        """Readings from the back: reversed, upside down, in a mirror."""
+        raw = (upside_down(self.as_written), mirrored(self.as_written))
+        return [reverse(self.folded), *(reading for reading in raw if reading)]
+
+    @cached_property
+    def played(self) -> list[Reading]:
+        """Readings that take a reader's wit: acrostics, sounds, pictures, word games, numbers upside down."""
+        one = (spoken(self.folded), transliterated(self.folded), calculator(self.folded), without_filler(self.folded))
+        found = [reading for reading in one if reading]
+        return [*found, *emoji_words(self.folded), *first_letters(self.folded), *pig_latin(self.folded)]
+
+    def __iter__(self) -> Iterator[Reading]:
+        """Every distinct reading, the plainest first."""
+        seen = set()
+        for reading in (self.as_written, self.folded, self.leet, *self.straight, *self.turned, *self.played):
+            if reading and reading.text not in seen:
+                seen.add(reading.text)
+                yield reading
+
+
+def read(request: PersonalizationRequest) -> Readings:
+    """All readings of a request."""
+    return Readings(request)

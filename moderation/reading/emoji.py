@@ -1,0 +1,26 @@
+"""Pictures as words: what an emoji shows, and what it stands for in the middle of a word."""
+
+import csv
+import re
+from importlib.resources import files
+
+from moderation.reading.text import Reading
+
+_ROWS = [*csv.DictReader(files("moderation.reading").joinpath("data/emoji.csv").read_text("utf-8").splitlines())]
+#: What a picture stands for where letters touch it (``bull💩``) or beside words that make it clear.
+_SLANG = {row["emoji"]: row["slang"] for row in _ROWS if row["slang"]}
+_SHOWN = {row["emoji"]: row["shown"] for row in _ROWS if row["shown"]}
+_PICTURE = re.compile("[" + "".join(sorted({*_SLANG, *_SHOWN})) + "]")
+
+
+def emoji_words(folded: Reading) -> list[Reading]:
+    """Pictures as the words they show, and as the slang they stand for where a letter or a picture touches them."""
+    if folded.text.isascii() or not _PICTURE.search(folded.text):
+        return []
+    shown = folded.rewritten("emoji as words", [(_word(folded.text, at, _SHOWN), at, at + 1) for at in range(len(folded.text))])
+    slang = folded.rewritten("emoji as slang", [(_word(folded.text, at, _SLANG), at, at + 1) for at in range(len(folded.text))])
+    return [shown, slang]
+
+
+def _word(text: str, at: int, words: dict[str, str]) -> str:
+    return words.get(text[at]) or text[at]

@@ -1,0 +1,1 @@
+"""Making the default model: the sources, the generated families, the loop, and the step that ships the result."""

@@ -1,0 +1,153 @@
+"""A server in its own process and a headless browser; every test has its own shop in the server's database."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from api.reviewing.roles import Role
+from api.storage.clock import now
+from api.storage.database import Database
+from tests.reviewing.shop import PASSWORD, Shop
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = "/usr/bin/chromium"
+CHROMIUM_FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+class Server:
+    """The application in a process of its own, on a free loopback port."""
+
+    def __init__(self, database_url: str, log: Path) -> None:
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            self.port = int(listener.getsockname()[1])
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._log = log
+        self._environment = {
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "MODERATION_DATABASE_URL": database_url,
+            "MODERATION_SECRET_KEY": "only-for-the-tests-" * 3,
+            "MODERATION_RUN_WORKER": "false",
+        }
+        self.start()
+
+    def start(self) -> None:
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.console.server", str(self.port)],
+                cwd=ROOT,
+                env=self._environment,
+                stdout=log,
+                stderr=log,
+            )
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                if httpx.get(f"{self.url}/console/sign-in").status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the server does not start:\n{self._log.read_text('utf-8', 'replace')[-3000:]}")
+            time.sleep(0.1)
+
+    def kill(self) -> None:
+        """As a power cut would end it; ``start`` goes on where it was."""
+        self._process.kill()
+        self._process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def database(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    path = tmp_path_factory.mktemp("console") / "console.sqlite3"
+    path.write_bytes(_sqlite_template.read_bytes())
+    opened = Database(f"sqlite:///{path}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def server(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    running = Server(database.url, tmp_path_factory.mktemp("log") / "server.log")
+    yield running
+    running.kill()
+
+
+@pytest.fixture
+def start():
+    return now()
+
+
+@pytest.fixture
+def shop(database: Database, request: pytest.FixtureRequest) -> Shop:
+    opened = Shop.open(database, f"{request.node.name} {time.monotonic_ns()}")
+    opened.hire("Heron")
+    opened.hire("Plover")
+    opened.hire("Wren", Role.LEAD)
+    opened.hire("Owl", Role.AUDITOR)
+    return opened
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def sign_in(browser: Browser, server: Server, shop: Shop):
+    """Opens a browser of its own for a reviewer. A page that logs an error (a refused script, say) fails the test."""
+    contexts, complaints = [], []
+
+    def enter(pseudonym: str = "Heron", *, width: int = 1440, height: int = 900, **options) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": height}, base_url=server.url, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
+        page.goto("/console/sign-in")
+        page.fill("[name=email]", shop.address_of(pseudonym))
+        page.fill("[name=password]", PASSWORD)
+        page.click("button")
+        page.wait_for_url("**/console")
+        return page
+
+    yield enter
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+class Form:
+    """A signed-in client without a browser, for what a browser would not send."""
+
+    def __init__(self, server: Server, shop: Shop, pseudonym: str) -> None:
+        self.client = httpx.Client(base_url=server.url, follow_redirects=False)
+        page = self.client.get("/console/sign-in").text
+        token = page.split('name="csrf" value="')[1].split('"')[0]
+        form = {"email": shop.address_of(pseudonym), "password": PASSWORD, "csrf": token}
+        assert self.client.post("/console/sign-in", data=form).status_code == 303
+        self.csrf = self.get("/console").text.split('data-csrf="')[1].split('"')[0]
+
+    def get(self, path: str) -> httpx.Response:
+        return self.client.get(path)
+
+    def post(self, path: str, **data: str | int) -> httpx.Response:
+        return self.client.post(path, data={"csrf": self.csrf, **data})
+
+
+@pytest.fixture
+def form(server: Server, shop: Shop):
+    return lambda pseudonym="Heron": Form(server, shop, pseudonym)

@@ -1,0 +1,155 @@
+"""What pages show: the customer's exact words, marked and safe; and that everybody can use them."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from api.reviewing import claims
+from api.storage.clock import now
+from moderation.evidence import Category
+from tests.reviewing.shop import SWEATSHOP, found
+
+pytestmark = pytest.mark.browser
+
+LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (390, 1440)]
+AXE = Axe().axe_script
+#: What axe is asked to hold us to.
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "resultTypes": ["violations"]}
+
+
+@pytest.fixture
+def cases(shop, start):
+    """One case of every kind that looks different."""
+    severe = (found(Category.HATE, ("text", 0, 4), severity=4), found(Category.UNCLEAR, ("text", 2, 9), severity=1))
+    made = {
+        "mine": shop.open_case(start, customer="c-1"),
+        "free": shop.open_case(start, customer="c-1"),
+        "severe": shop.open_case(start, texts={"text": "hate \u200bhidden\nsecond line"}, evidence=severe),
+        "theirs": shop.open_case(start, due_in=-claims.CLAIM_FOR, product="ring"),
+        "bare": shop.open_case(start, texts={"text": ""}, evidence=(), brand=None, product=None, reference=None),
+    }
+    with shop.database.writing() as session:
+        claims.claim(session, shop.people["Wren"], made["mine"], start)
+        claims.claim(session, shop.people["Wren"], made["severe"], start)
+        claims.claim(session, shop.people["Plover"], made["theirs"], start)
+    return made
+
+
+def test_axe_finds_nothing_and_nothing_sticks_out(sign_in, cases):
+    page = sign_in("Wren")
+    paths = ["/console", "/console?queue=appeals", "/console/keys", "/console/handbook", "/console/cases/none"]
+    paths += [f"/console/cases/{case}" for case in cases.values()]
+    faults = []
+    for path in [*paths, "/console/sign-in"]:
+        page.goto(path)
+        page.evaluate(AXE)
+        for scheme, width in LOOKS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            for fault in page.evaluate("options => axe.run(options).then(all => all.violations)", WCAG):
+                faults.append((path, scheme, width, fault["id"], [node["html"][:120] for node in fault["nodes"]]))
+            if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+                faults.append((path, scheme, width, "wider than the screen"))
+    assert faults == []
+
+
+def test_a_case_fits_one_screen_at_1440_by_900(sign_in, cases):
+    page = sign_in("Wren")
+    for case in cases.values():
+        page.goto(f"/console/cases/{case}")
+        assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+        for part in (".order", ".findings", ".dock"):
+            assert page.evaluate("s => { const e = document.querySelector(s); return e.scrollHeight <= e.clientHeight }", part), part
+
+
+def test_the_words_stand_exactly_as_typed(sign_in, shop, start):
+    text = "  <b>Ü\u0308ber</b> &amp; 'quotes'\n\tline 2 \U0001f469\u200d\U0001f680  "
+    case = shop.open_case(start, texts={"text": text}, evidence=())
+    page = sign_in()
+    page.goto(f"/console/cases/{case}")
+    shown = page.locator(".words").evaluate(
+        "e => [...e.childNodes].map(n => n.className === 'hid' ? String.fromCodePoint(parseInt(n.textContent, 16)) : n.textContent).join('')"
+    )
+    assert shown == text
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("sweat\u200bshop", ["ZERO WIDTH SPACE, U+200B"]),
+        ("a\u202eb", ["RIGHT-TO-LEFT OVERRIDE, U+202E"]),
+        ("a\x00b\x07", ["CONTROL CHARACTER, U+0000", "CONTROL CHARACTER, U+0007"]),
+        ("a\ud800b", ["LONE SURROGATE, U+D800"]),
+        ("a\u00a0b\u00ad", ["NO-BREAK SPACE, U+00A0", "SOFT HYPHEN, U+00AD"]),
+    ],
+)
+def test_what_cannot_be_seen_is_shown_by_name(sign_in, shop, start, text, names):
+    case = shop.open_case(start, texts={"text": text}, evidence=())
+    page = sign_in()
+    page.goto(f"/console/cases/{case}")
+    assert page.locator(".hid").evaluate_all("all => all.map(each => each.title)") == names
+
+
+def test_markup_in_an_order_stays_text_everywhere(sign_in, shop, start):
+    bad = "<img src=x onerror=alert(1)>\"'</text></svg><script>alert(1)</script>{{7*7}}"
+    evidence = (found(Category.UNCLEAR, ("f", 0, 9), explanation=bad, read_as=bad[:20], reading="leet"),)
+    texts = {"f": bad, bad[:90]: "x"}
+    case = shop.open_case(start, texts=texts, evidence=evidence, brand=bad, product=bad, reference=bad, customer=bad)
+    page = sign_in()
+    for path in ("/console", f"/console/cases/{case}"):
+        page.goto(path)
+        assert page.locator("img, main script").count() == 0
+        assert page.get_by_text("{{7*7}}").count() > 0
+
+
+def test_severe_words_are_covered_until_a_key_is_pressed(sign_in, cases):
+    page = sign_in("Wren")
+    page.goto(f"/console/cases/{cases['severe']}")
+    for place in (".texts mark.masked", ".made"):
+        expect(page.locator(place).first).to_have_css("filter", "blur(" + page.locator(place).first.evaluate("e => parseFloat(getComputedStyle(e).filter.slice(5)) + 'px'") + ")")
+    page.keyboard.press("m")
+    for place in (".texts mark.masked", ".made"):
+        expect(page.locator(place).first).to_have_css("filter", "none")
+
+
+def test_the_views_of_the_product_turn_with_a_key(sign_in, cases):
+    page = sign_in("Wren")
+    page.goto(f"/console/cases/{cases['mine']}")
+    transforms = []
+    for _ in range(4):
+        page.wait_for_timeout(220)
+        style = page.locator(".made").evaluate("e => [getComputedStyle(e).transform, getComputedStyle(e).textTransform]")
+        transforms.append(tuple(style))
+        page.keyboard.press("v")
+    assert len(set(transforms)) == 4
+
+
+def test_the_reading_table_shows_which_character_was_read_as_which(sign_in, cases):
+    page = sign_in("Wren")
+    page.goto(f"/console/cases/{cases['mine']}")
+    changed = page.locator(".reading td.changed").all_inner_texts()
+    assert changed == ["3", "0", "e", "o"]
+
+
+def test_the_customers_message_is_in_their_language(sign_in, shop, start):
+    case = shop.open_case(start, locale="de-AT")
+    with shop.database.writing() as session:
+        claims.claim(session, shop.people["Heron"], case, now())
+    page = sign_in()
+    page.goto(f"/console/cases/{case}")
+    expect(page.locator(".approve q")).to_have_attribute("lang", "de")
+    expect(page.locator("[data-message=brand_targeting] q")).to_be_visible()
+    assert "We can't" not in page.locator("[data-message=brand_targeting]").inner_text()
+
+
+def test_pages_are_light(sign_in, shop, start):
+    for number in range(30):
+        shop.open_case(start, evidence=SWEATSHOP * 3, customer="c-1", reference=f"o-{number}")
+    page = sign_in()
+    sizes = []
+    page.on("response", lambda answer: sizes.append(len(answer.body())))
+    page.goto("/console")
+    page.keyboard.press("n")
+    page.wait_for_url("**/cases/**")
+    page.wait_for_load_state("networkidle")
+    assert sum(sizes) < 2 * 100_000

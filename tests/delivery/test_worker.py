@@ -1,0 +1,95 @@
+"""Workers that start, stop and share: what one leaves, another finishes."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from api.delivery.worker import Worker
+from api.storage.database import Database
+from api.storage.tables import OutboxEvent
+from tests.delivery import receiver as receivers
+from tests.delivery.conftest import Shop, make_shop, make_worker
+from tests.delivery.receiver import Receiver, wait_until
+
+
+@pytest.fixture
+def shop(database: Database) -> Shop:
+    return make_shop(database)
+
+
+@pytest.fixture
+def started() -> Iterator[list[Worker]]:
+    """Workers in it are stopped after the test."""
+    workers: list[Worker] = []
+    yield workers
+    for worker in workers:
+        worker.stop()
+
+
+def test_what_was_committed_before_and_what_waits_for_another_try_survive_a_restart(
+    shop: Shop, receiver: Receiver, started: list[Worker]
+) -> None:
+    shop.listen(receiver.url)
+    receiver.behave = [receivers.answer(500)]
+    events = {shop.decide().id for _ in range(20)}
+    first = make_worker(shop.database, back_off=(3.0, 3.0))
+    first.start()
+    started.append(first)
+    wait_until(lambda: len(shop.deliveries()) == 20)
+    first.stop()
+    started.remove(first)
+    arrived = len(receiver.received)
+    assert {received.id for received in receiver.received} == events
+    receiver.behave = [receivers.accept]
+    second = make_worker(shop.database)
+    second.start()
+    started.append(second)
+    wait_until(lambda: all(delivery.status == "delivered" for delivery in shop.deliveries()))
+    assert {received.id for received in receiver.received[arrived:]} == events
+
+
+def test_a_shop_that_hangs_does_not_hold_up_another(shop: Shop, receiver: Receiver, started: list[Worker]) -> None:
+    slow, hanging = make_shop(shop.database), Receiver(behave=[receivers.hang])
+    slow.listen(hanging.url)
+    shop.listen(receiver.url)
+    for _ in range(100):
+        slow.decide()
+    worker = make_worker(shop.database, timeout=3.0, back_off=(60,))
+    worker.start()
+    started.append(worker)
+    hanging.wait_for(16)
+    shop.decide()
+    # All 100, 16 at a time, would take twenty seconds.
+    receiver.wait_for(1, seconds=2.9)
+    hanging.close()
+
+
+def test_an_event_that_nobody_listens_to_is_done_with(shop: Shop, started: list[Worker]) -> None:
+    event = shop.decide()
+    worker = make_worker(shop.database)
+    worker.start()
+    started.append(worker)
+    wait_until(lambda: shop.was_relayed(event))
+    assert shop.deliveries() == []
+
+
+def test_a_worker_without_a_database_says_so_when_it_starts(tmp_path: object) -> None:
+    nowhere = Database(f"sqlite:///{tmp_path}/missing/file.sqlite3")
+    with pytest.raises(Exception, match="missing"):
+        make_worker(nowhere).start()
+
+
+def test_handing_an_event_over_again_delivers_it_once(shop: Shop, receiver: Receiver, started: list[Worker]) -> None:
+    """As after a crash between the handing over and the note of it."""
+    shop.listen(receiver.url)
+    worker = make_worker(shop.database)
+    worker.start()
+    started.append(worker)
+    event = shop.decide()
+    wait_until(lambda: [delivery.status for delivery in shop.deliveries()] == ["delivered"])
+    with shop.database.writing() as session:
+        session.get_one(OutboxEvent, event.id).relayed_at = None
+    wait_until(lambda: shop.was_relayed(event))
+    after = shop.decide()
+    receiver.wait_for(2)
+    assert [received.id for received in receiver.received] == [event.id, after.id]

@@ -1,0 +1,45 @@
+"""What the processes do that the fault tests kill. Each is forked from a server that has imported this beforehand."""
+
+import signal
+import threading
+import time
+from multiprocessing.connection import Connection
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.delivery.outbox import announce
+from api.delivery.worker import Worker
+from api.settings import Settings
+from api.storage.database import Database
+from api.storage.tables import DecisionRecord, Screening
+
+
+def write(said: Connection, url: str, merchant_id: str) -> None:
+    """Decide one order after another; an event's id is said only after its commit."""
+    database = Database(url)
+    while True:
+        try:
+            with database.writing() as session:
+                screening = Screening(merchant_id=merchant_id, status="approved")
+                session.add(screening)
+                session.flush()
+                decision = DecisionRecord(screening_id=screening.id, decided_by="machine", outcome="approve", risk=0.0)
+                session.add(decision)
+                session.flush()
+                event = announce(session, screening, decision)
+            said.send(event.id)
+        except SQLAlchemyError:
+            pass  # the database was killed; a checkout would try again, too
+        time.sleep(0.05)
+
+
+def work(said: Connection, url: str) -> None:
+    """Deliver until SIGTERM, with waits short enough for a test."""
+    stopped = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    settings = Settings(database_url=url, secret_key="k" * 32, allow_private_webhooks=True)
+    worker = Worker(settings, Database(url), back_off=(0.2,) * 50, timeout=5.0, poll=0.1, queue_poll=0.1)
+    worker.start()
+    said.send("ready")
+    stopped.wait()
+    worker.stop()

@@ -1,0 +1,199 @@
+"""Whatever reviewers do in whatever order, no case is lost, decided twice, held twice or told to the shop twice."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from sqlmodel import func, select
+
+from api.problems import Problem
+from api.reviewing import claims, deciding, waiting
+from api.reviewing.deciding import Verdict
+from api.reviewing.roles import Role
+from api.reviewing.waiting import QueueFilter
+from api.storage.database import Database
+from api.storage.tables import (
+    CaseEventRecord,
+    DecisionRecord,
+    OutboxEvent,
+    PendingDecision,
+    ReviewCase,
+    Screening,
+)
+from moderation.errors import CaseConflict, DishonestReason
+from moderation.evidence import Category, Outcome
+from tests.reviewing.conftest import START
+from tests.reviewing.shop import Shop
+
+PEOPLE = {"Heron": Role.REVIEWER, "Plover": Role.REVIEWER, "Wren": Role.LEAD}
+CASES = 3
+
+people = st.sampled_from(sorted(PEOPLE))
+numbers = st.integers(0, CASES - 1)
+verdicts = st.sampled_from(
+    [
+        Verdict(outcome=Outcome.APPROVE),
+        Verdict(outcome=Outcome.REJECT, reason=Category.BRAND_TARGETING),
+        Verdict(outcome=Outcome.REJECT, reason=Category.HATE),
+        Verdict(outcome=Outcome.REJECT, reason=Category.HATE, ground="It says so."),
+    ]
+)
+
+
+class Shift(RuleBasedStateMachine):
+    """Three people, three cases, a clock; every page may be as old as any state the case was ever in."""
+
+    def __init__(self, open_database: Callable[[], Database]) -> None:
+        super().__init__()
+        self.database = open_database()
+        self.at = START
+        #: The version on each person's page of each case: what they saw last, however long ago.
+        self.seen: dict[tuple[str, int], int] = {}
+
+    @initialize(window=st.sampled_from([0, 15]))
+    def open_shop(self, window: int) -> None:
+        self.shop = Shop.open(self.database, undo_seconds=window)
+        for name, role in PEOPLE.items():
+            self.shop.hire(name, role)
+        self.cases = [self.shop.open_case(START) for _ in range(CASES)]
+
+    def attempt(self, name: str, number: int, move: Callable[..., object], *args: object) -> None:
+        """A move that the store may refuse; a refusal must change nothing, which the invariants check."""
+        try:
+            with self.database.writing() as session:
+                moved = move(session, self.shop.people[name], self.cases[number], *args, self.at)
+                if isinstance(moved, ReviewCase):
+                    self.seen[name, number] = moved.version
+        except (CaseConflict, DishonestReason, Problem):
+            pass
+
+    @rule(name=people, number=numbers)
+    def claim(self, name: str, number: int) -> None:
+        self.attempt(name, number, claims.claim)
+
+    @rule(name=people)
+    def take_next(self, name: str) -> None:
+        with self.database.writing() as session:
+            following = waiting.next_case(session, self.shop.people[name], QueueFilter(), self.at)
+            number = None if following is None else self.cases.index(following.id)
+        if number is not None:
+            self.attempt(name, number, claims.claim)
+
+    @rule(name=people, number=numbers)
+    def look(self, name: str, number: int) -> None:
+        with self.database.reading() as session:
+            self.seen[name, number] = session.get_one(ReviewCase, self.cases[number]).version
+
+    @rule(name=people, number=numbers, verdict=verdicts)
+    def decide(self, name: str, number: int, verdict: Verdict) -> None:
+        self.attempt(name, number, deciding.decide, self.seen.get((name, number), 1), verdict)
+
+    @rule(name=people, number=numbers)
+    def release(self, name: str, number: int) -> None:
+        self.attempt(name, number, claims.release, self.seen.get((name, number), 1))
+
+    @rule(name=people, number=numbers)
+    def skip(self, name: str, number: int) -> None:
+        self.attempt(name, number, claims.skip, self.seen.get((name, number), 1), "hard")
+
+    @rule(name=people, number=numbers)
+    def escalate(self, name: str, number: int) -> None:
+        self.attempt(name, number, claims.escalate, self.seen.get((name, number), 1), "about us?")
+
+    @rule(name=people, number=numbers)
+    def take_over(self, name: str, number: int) -> None:
+        self.attempt(name, number, claims.take_over, self.seen.get((name, number), 1), "urgent")
+
+    @rule(name=people, number=numbers)
+    def undo(self, name: str, number: int) -> None:
+        self.attempt(name, number, deciding.undo)
+
+    @rule(name=people, number=numbers)
+    def beat(self, name: str, number: int) -> None:
+        with self.database.writing() as session:
+            claims.keep_alive(session, self.shop.people[name], self.cases[number], self.at)
+
+    @rule(seconds=st.sampled_from([1, 14, 15, 40, 700]))
+    def wait(self, seconds: int) -> None:
+        self.at += timedelta(seconds=seconds)
+
+    @rule()
+    def settle(self) -> None:
+        deciding.settle_due(self.database, self.at)
+
+    @invariant()
+    def nothing_is_lost_or_doubled(self) -> None:
+        if not hasattr(self, "cases"):
+            return
+        with self.database.reading() as session:
+            for case_id in self.cases:
+                self._check(session, session.get_one(ReviewCase, case_id))
+            for name, actor in self.shop.people.items():
+                held = session.exec(
+                    select(func.count()).where(ReviewCase.claimed_by == actor.id, ReviewCase.claimed_until > self.at)
+                ).one()
+                assert held <= claims.MAX_HELD, name
+
+    def _check(self, session, case):
+        screening = session.get_one(Screening, case.screening_id)
+        pending = session.get(PendingDecision, case.id)
+        verdicts_ = session.exec(
+            select(func.count()).where(DecisionRecord.screening_id == screening.id, DecisionRecord.decided_by != "machine")
+        ).one()
+        told = session.exec(select(func.count()).where(OutboxEvent.screening_id == screening.id)).one()
+        moves = session.exec(
+            select(func.count()).where(CaseEventRecord.case_id == case.id, CaseEventRecord.kind != "opened")
+        ).one()
+        is_over = screening.status in ("approved", "rejected")
+        assert verdicts_ == told == int(is_over)
+        # A resolved case is settled or waits to be; a case that waits for a person is neither.
+        assert (case.state == "resolved") == (is_over or pending is not None)
+        assert not (is_over and pending is not None)
+        assert (case.claimed_by is None) or case.state in ("claimed", "escalated")
+        assert (case.state != "claimed") or case.claimed_by is not None
+        # Every move is on record.
+        assert case.version == 1 + moves
+
+    def teardown(self) -> None:
+        if hasattr(self, "cases"):
+            # In the end every verdict takes effect, and every case can still be brought to one.
+            self.at += timedelta(days=1)
+            deciding.settle_due(self.database, self.at)
+            for case_id in self.cases:
+                with self.database.writing() as session:
+                    case = session.get_one(ReviewCase, case_id)
+                    if case.state == "resolved":
+                        continue
+                    version = claims.claim(session, self.shop.people["Wren"], case_id, self.at).version
+                    approve = Verdict(outcome=Outcome.APPROVE)
+                    deciding.decide(session, self.shop.people["Wren"], case_id, version, approve, self.at)
+            deciding.settle_due(self.database, self.at + timedelta(minutes=5))
+            with self.database.reading() as session:
+                statuses = session.exec(select(Screening.status)).all()
+            assert not set(statuses) - {"approved", "rejected"}
+        self.database.close()
+
+
+def run(open_database: Callable[[], Database], examples: int) -> None:
+    run_state_machine_as_test(
+        partial(Shift, open_database),
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_on_sqlite(new_sqlite_url: Callable[[], str]) -> None:
+    run(lambda: Database(new_sqlite_url()), 15)
+
+
+@pytest.mark.postgres
+def test_on_postgresql(new_postgres_url: Callable[[], str]) -> None:
+    run(lambda: Database(new_postgres_url()), 4)

@@ -1,0 +1,73 @@
+"""The team's figures: counted by hand here, by the store there."""
+
+from datetime import timedelta
+
+import pytest
+
+from api.problems import Problem
+from api.reviewing import claims, deciding
+from api.reviewing.deciding import Verdict
+from api.reviewing.team import look_at_team
+from moderation.evidence import Category, Outcome
+from tests.reviewing.shop import Shop
+
+
+def give(shop, case_id, verdict, at):
+    with shop.database.writing() as session:
+        version = claims.claim(session, shop.people["Heron"], case_id, at).version
+        deciding.decide(session, shop.people["Heron"], case_id, version, verdict, at)
+
+
+def report(shop, at, name="Wren"):
+    with shop.database.reading() as session:
+        return look_at_team(session, shop.people[name], at)
+
+
+def test_the_figures_add_up(shop, start):
+    opened = start - timedelta(hours=3)
+    minutes = (10, 20, 30, 100)
+    cases = [shop.open_case(opened, due_in=timedelta(hours=1)) for _ in minutes]
+    for case, after in zip(cases, minutes, strict=True):
+        reject = Verdict(outcome=Outcome.REJECT, reason=Category.BRAND_TARGETING)
+        verdict = Verdict(outcome=Outcome.APPROVE) if after == 10 else reject
+        give(shop, case, verdict, opened + timedelta(minutes=after))
+    deciding.settle_due(shop.database, start)
+    shop.open_case(start - timedelta(hours=5), due_in=timedelta(hours=1))
+    shop.open_case(start - timedelta(minutes=5), due_in=timedelta(hours=2))
+    seen = report(shop, start)
+    assert seen.verdicts == 4
+    assert sum(count for _hour, count in seen.hourly) == 4
+    assert dict(seen.hourly)[start - timedelta(hours=3)] == 3
+    assert seen.median_seconds == 30 * 60
+    assert seen.p95_seconds == 100 * 60
+    assert seen.in_time == 3
+    (brand,) = seen.queues
+    assert (brand.queue, brand.waiting, brand.due_today, brand.late) == ("brand", (1, 0, 1, 0), 1, 1)
+    (source,) = seen.sources
+    assert (source.source, source.upheld, source.cleared, source.precision) == ("labour/t-003", 3, 1, 0.75)
+
+
+def test_an_empty_shop_has_no_figures_to_divide(shop, start):
+    seen = report(shop, start)
+    assert (seen.verdicts, seen.median_seconds, seen.orders, seen.sources) == (0, None, 0, ())
+
+
+def test_who_holds_what_now(shop, start):
+    case = shop.open_case(start)
+    with shop.database.writing() as session:
+        claims.claim(session, shop.people["Heron"], case, start)
+    assert report(shop, start).held == (("Heron", 1),)
+    assert report(shop, start + timedelta(hours=1)).held == ()
+
+
+def test_another_merchants_figures_stay_theirs(shop, start):
+    other = Shop.open(shop.database, "Other shop")
+    other.hire("Heron of the others")
+    other.open_case(start)
+    assert report(shop, start).queues == ()
+
+
+def test_only_those_who_oversee_may_look(shop, start):
+    assert report(shop, start, "Owl").verdicts == 0
+    with pytest.raises(Problem, match="may not see how the team is doing"):
+        report(shop, start, "Heron")

@@ -1,0 +1,130 @@
+"""The queues: counts that are true, an order that can be trusted, pages that lose nothing."""
+
+from datetime import timedelta
+
+import pytest
+
+from api.problems import Problem
+from api.reviewing import claims, waiting
+from api.reviewing.waiting import QueueFilter
+from moderation.evidence import Category
+from tests.reviewing.shop import Shop, found
+
+
+def listed(shop, name, start, **wanted):
+    with shop.database.reading() as session:
+        page = waiting.list_waiting(session, shop.people[name], QueueFilter(**wanted), None, start)
+    return [row.case.id for row in page.rows]
+
+
+def test_the_earliest_due_comes_first_and_of_equals_the_most_severe(shop, start):
+    mild = shop.open_case(start, evidence=(found(Category.PROFANITY, severity=1),))
+    severe = shop.open_case(start, evidence=(found(Category.PROFANITY, severity=4),))
+    urgent = shop.open_case(start, due_in=timedelta(minutes=5), evidence=(found(Category.PROFANITY, severity=1),))
+    assert listed(shop, "Heron", start) == [urgent, severe, mild]
+
+
+def test_pages_show_every_case_once_whatever_ties(shop, start):
+    cases = {shop.open_case(start, due_in=timedelta(hours=number % 3)) for number in range(23)}
+    seen, cursor = [], None
+    with shop.database.reading() as session:
+        while True:
+            page = waiting.list_waiting(session, shop.people["Heron"], QueueFilter(), cursor, start, limit=5)
+            seen += [row.case.id for row in page.rows]
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+    assert len(seen) == 23
+    assert set(seen) == cases
+
+
+@pytest.mark.parametrize("cursor", ["nonsense", "e30=", "WzEsMl0=", "\x00", "é"])
+def test_a_damaged_cursor_is_told_as_such(shop, start, cursor):
+    with shop.database.reading() as session, pytest.raises(Problem, match="damaged"):
+        waiting.list_waiting(session, shop.people["Heron"], QueueFilter(), cursor, start)
+
+
+def test_counts_tell_the_truly_oldest_case_and_what_is_late(shop, start):
+    shop.open_case(start - timedelta(hours=9), due_in=timedelta(hours=20))
+    shop.open_case(start - timedelta(hours=2), due_in=timedelta(hours=1))
+    shop.open_case(start, evidence=(found(Category.HATE),))
+    with shop.database.reading() as session:
+        counts = {each.name: each for each in waiting.count_queues(session, shop.people["Heron"], start)}
+    assert counts["brand"].waiting == 2
+    assert counts["brand"].oldest_at == start - timedelta(hours=9)
+    assert counts["brand"].overdue == 1
+    assert counts["hate-and-safety"].waiting == 1
+    assert counts["appeals"].waiting == 0
+    assert counts["appeals"].oldest_at is None
+
+
+@pytest.mark.parametrize(
+    "search",
+    ["sw3AT", "sh0p", "order-0001", "ORDER-00", "CUST-7", "zoë", "100%", "a_b", 'say "hi"'],
+)
+def test_search_finds_words_references_and_customers(shop, start, search):
+    wanted = shop.open_case(
+        start,
+        texts={"left_shoe": "Sw3at 100% a_b", "right_shoe": 'sh0p Zoë say "hi"'} | {"third": "zoë"},
+        customer="cust-77",
+    )
+    shop.open_case(start, texts={"only": "innocent 100 axb"}, reference="other-1", customer="c-9")
+    assert listed(shop, "Heron", start, search=search) == [wanted]
+
+
+def test_filters_combine(shop, start):
+    wanted = shop.open_case(start, brand="Aurelia", product="ring")
+    shop.open_case(start, brand="Aurelia", product="bottle")
+    shop.open_case(start, brand="Strider", product="ring")
+    assert listed(shop, "Heron", start, brand="Aurelia", product="ring") == [wanted]
+    assert listed(shop, "Heron", start, brand="Aurelia", severity=4) == []
+
+
+def test_mine_and_free_and_overdue(shop, start):
+    mine, free = shop.open_case(start), shop.open_case(start, due_in=timedelta(hours=-1))
+    with shop.database.writing() as session:
+        claims.claim(session, shop.people["Heron"], mine, start)
+    assert listed(shop, "Heron", start, only="mine") == [mine]
+    assert listed(shop, "Heron", start, only="free") == [free]
+    assert listed(shop, "Heron", start, only="overdue") == [free]
+    # A lease that is over frees the case in every list at once.
+    assert set(listed(shop, "Heron", start + timedelta(hours=1), only="free")) == {mine, free}
+
+
+def test_the_next_case_is_free_and_not_one_that_was_skipped(shop, start):
+    taken = shop.open_case(start, due_in=timedelta(minutes=1))
+    skipped = shop.open_case(start, due_in=timedelta(minutes=2))
+    wanted = shop.open_case(start, due_in=timedelta(minutes=3))
+    with shop.database.writing() as session:
+        claims.claim(session, shop.people["Plover"], taken, start)
+        version = claims.claim(session, shop.people["Heron"], skipped, start).version
+        claims.skip(session, shop.people["Heron"], skipped, version, "I know them.", start)
+    with shop.database.writing() as session:
+        assert waiting.next_case(session, shop.people["Heron"], QueueFilter(), start).id == wanted
+        assert waiting.next_case(session, shop.people["Plover"], QueueFilter(), start).id == skipped
+        assert waiting.next_case(session, shop.people["Heron"], QueueFilter(brand="None"), start) is None
+
+
+def test_escalated_cases_wait_apart_for_those_who_may_decide_them(shop, start):
+    case = shop.open_case(start)
+    with shop.database.writing() as session:
+        version = claims.claim(session, shop.people["Heron"], case, start).version
+        claims.escalate(session, shop.people["Heron"], case, version, "About us?", start)
+    assert listed(shop, "Heron", start) == []
+    assert listed(shop, "Wren", start, queue="brand") == []
+    assert listed(shop, "Wren", start, queue="escalated") == [case]
+    with shop.database.writing() as session:
+        assert waiting.next_case(session, shop.people["Wren"], QueueFilter(), start) is None
+        assert waiting.next_case(session, shop.people["Wren"], QueueFilter(queue="escalated"), start).id == case
+
+
+def test_another_merchants_cases_are_neither_listed_nor_counted_nor_offered(shop, start):
+    other = Shop.open(shop.database, "Other shop")
+    other.open_case(start, brand="Secret")
+    with shop.database.writing() as session:
+        actor = shop.people["Wren"]
+        assert waiting.list_waiting(session, actor, QueueFilter(), None, start).rows == ()
+        assert waiting.list_waiting(session, actor, QueueFilter(search="order"), None, start).rows == ()
+        assert sum(each.waiting for each in waiting.count_queues(session, actor, start)) == 0
+        assert waiting.next_case(session, actor, QueueFilter(), start) is None
+        assert waiting.brands_and_products(session, actor) == ([], [])
