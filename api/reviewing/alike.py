@@ -12,7 +12,7 @@ from api.reviewing.deciding import Verdict, decide
 from api.reviewing.roles import Actor
 from api.reviewing.waiting import WaitingCase, rows_of
 from api.storage.database import Database
-from api.storage.tables import WAITING, ReviewCase, Screening
+from api.storage.tables import IN_REVIEW, WAITING, ReviewCase, Screening
 from moderation.errors import CaseConflict, DishonestReason
 
 #: Cases shown, and therefore decided, at a time.
@@ -35,7 +35,7 @@ def list_alike(session: Session, actor: Actor, case_id: str, at: datetime) -> li
     same = (
         select(ReviewCase, Screening)
         .join(Screening, col(Screening.id) == ReviewCase.screening_id)
-        .where(Screening.merchant_id == actor.merchant_id, Screening.likeness == words, WAITING)
+        .where(Screening.merchant_id == actor.merchant_id, Screening.likeness == words, IN_REVIEW, WAITING)
         .order_by(col(ReviewCase.due_at), col(ReviewCase.id))
         .limit(AT_ONCE)
     )
@@ -43,12 +43,11 @@ def list_alike(session: Session, actor: Actor, case_id: str, at: datetime) -> li
 
 
 def count_alike(session: Session, actor: Actor, likenesses: Iterable[str | None]) -> dict[str, int]:
-    """How many cases wait with each of these prints."""
+    """How many orders in review have each of these prints."""
     wanted = {each for each in likenesses if each is not None}
     counted = (
         select(Screening.likeness, func.count())
-        .join(ReviewCase, col(ReviewCase.screening_id) == Screening.id)
-        .where(Screening.merchant_id == actor.merchant_id, col(Screening.likeness).in_(wanted), WAITING)
+        .where(Screening.merchant_id == actor.merchant_id, col(Screening.likeness).in_(wanted), IN_REVIEW)
         .group_by(col(Screening.likeness))
     )
     return {words: count for words, count in session.exec(counted) if words is not None}

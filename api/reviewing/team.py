@@ -3,12 +3,15 @@
 It is for teaching, not for ranking: nothing here compares one reviewer's speed with another's.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
-from sqlmodel import Session, col, func, select
+import sqlalchemy
+from sqlalchemy import ColumnElement, and_
+from sqlmodel import Session, case, col, func, select
 from ulid import ULID
 
 from api.reviewing.claims import name_of
@@ -95,26 +98,32 @@ def look_at_team(session: Session, actor: Actor, at: datetime) -> TeamReport:
 
 
 def _queues(session: Session, actor: Actor, at: datetime) -> list[QueueAges]:
-    cases = session.exec(
-        select(ReviewCase.queue, ReviewCase.created_at, ReviewCase.due_at).where(
-            ReviewCase.merchant_id == actor.merchant_id, WAITING
+    opened, due = col(ReviewCase.created_at), col(ReviewCase.due_at)
+    # The bands from the youngest to the oldest: each ends where the next begins.
+    edges = [at, *(at - up_to for _name, up_to in AGES[:-1])]
+
+    def count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.sum(case((condition, 1), else_=0))
+
+    rows = session.connection().execute(
+        sqlalchemy.select(
+            col(ReviewCase.queue),
+            count(and_(due >= at, due < at + timedelta(days=1))),
+            count(due < at),
+            *(count(opened <= edge) for edge in edges),
         )
-    ).all()
-    ages: dict[str, Counter[int]] = defaultdict(Counter)
-    late: Counter[str] = Counter()
-    today: Counter[str] = Counter()
-    for queue, created_at, due_at in cases:
-        ages[queue][next(band for band, (_name, up_to) in enumerate(AGES) if at - created_at < up_to)] += 1
-        late[queue] += due_at < at
-        today[queue] += at <= due_at < at + timedelta(days=1)
+        .where(col(ReviewCase.merchant_id) == actor.merchant_id, WAITING)
+        .group_by(col(ReviewCase.queue))
+    )
     return [
         QueueAges(
             queue=queue,
-            waiting=tuple(bands[band] for band in range(len(AGES))),
-            due_today=today[queue],
-            late=late[queue],
+            # What is at least this old, less what is at least as old as the next band.
+            waiting=tuple(this - older for this, older in pairwise([*at_least, 0])),
+            due_today=today,
+            late=late,
         )
-        for queue, bands in sorted(ages.items())
+        for queue, today, late, *at_least in rows
     ]
 
 
@@ -148,12 +157,18 @@ def _quantile(ordered: Sequence[float], share: float) -> float | None:
 
 
 def _orders(session: Session, actor: Actor, at: datetime) -> dict[str, int]:
-    # Ids begin with the time, so the index of the list of screenings counts a day without reading the rest.
-    since = f"scr_{ULID.from_datetime(at - timedelta(hours=HOURS))}"
-    mine = (Screening.merchant_id == actor.merchant_id, col(Screening.id) >= since)
-    orders = session.exec(select(func.count()).select_from(Screening).where(*mine)).one()
-    cases = select(func.count()).select_from(ReviewCase).join(Screening, col(Screening.id) == ReviewCase.screening_id)
-    return {"orders": orders, "needed_a_person": session.exec(cases.where(*mine)).one()}
+    # Ids begin with the time, so an index on them counts a day without reading the rest.
+    since = ULID.from_datetime(at - timedelta(hours=HOURS))
+    orders = select(func.count()).select_from(Screening)
+    cases = select(func.count()).select_from(ReviewCase)
+    return {
+        "orders": session.exec(
+            orders.where(Screening.merchant_id == actor.merchant_id, col(Screening.id) >= f"scr_{since}")
+        ).one(),
+        "needed_a_person": session.exec(
+            cases.where(ReviewCase.merchant_id == actor.merchant_id, col(ReviewCase.id) >= f"case_{since}")
+        ).one(),
+    }
 
 
 def _sources(session: Session, actor: Actor, at: datetime) -> list[SourceRecord]:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, String, and_, cast, exists, literal, or_
+from sqlalchemy import ColumnElement, String, and_, cast, exists, or_
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, case, col, func, select
 
@@ -46,12 +46,22 @@ class QueueCount:
     """How a queue stands."""
 
     name: str
-    waiting: int
+    waiting: int = 0
     #: Of these, in nobody's hands.
-    free: int
-    overdue: int
+    free: int = 0
+    overdue: int = 0
     #: When the case that waits longest was opened.
-    oldest_at: datetime | None
+    oldest_at: datetime | None = None
+
+    def plus(self, waiting: int, free: int, overdue: int, oldest_at: datetime) -> "QueueCount":
+        """The count with more cases of the same queue."""
+        return QueueCount(
+            name=self.name,
+            waiting=self.waiting + waiting,
+            free=self.free + free,
+            overdue=self.overdue + overdue,
+            oldest_at=oldest_at if self.oldest_at is None else min(self.oldest_at, oldest_at),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,26 +85,25 @@ class WaitingPage:
 
 def count_queues(session: Session, actor: Actor, at: datetime) -> list[QueueCount]:
     """Every queue in its fixed order, the empty ones too; the escalated cases are counted apart, last."""
-    name = case(
-        (col(ReviewCase.state) == literal(CaseState.ESCALATED.value), literal(ESCALATED)), else_=ReviewCase.queue
-    )
+    mine = (col(ReviewCase.merchant_id) == actor.merchant_id, WAITING)
     rows = session.connection().execute(
         sqlalchemy.select(
-            name,
+            col(ReviewCase.queue),
+            col(ReviewCase.state),
             func.count(),
             func.sum(case((_free(at), 1), else_=0)),
             func.sum(case((col(ReviewCase.due_at) < at, 1), else_=0)),
             func.min(col(ReviewCase.created_at)),
         )
-        .where(col(ReviewCase.merchant_id) == actor.merchant_id, WAITING)
-        .group_by(name)
+        .where(*mine)
+        # In the order of the index, so that nothing is sorted.
+        .group_by(col(ReviewCase.queue), col(ReviewCase.state))
     )
-    found = {
-        row[0]: QueueCount(name=row[0], waiting=row[1], free=row[2], overdue=row[3], oldest_at=row[4]) for row in rows
-    }
-    names = [*Queue, *sorted(set(found) - set(Queue) - {ESCALATED}), ESCALATED]
-    empty = {each: QueueCount(name=each, waiting=0, free=0, overdue=0, oldest_at=None) for each in map(str, names)}
-    return list({**empty, **found}.values())
+    counts = {name: QueueCount(name=name) for name in [*map(str, Queue), ESCALATED]}
+    for queue, state, *numbers in rows:
+        name = ESCALATED if state == CaseState.ESCALATED else queue
+        counts[name] = counts.get(name, QueueCount(name=name)).plus(*numbers)
+    return [*(each for name, each in counts.items() if name != ESCALATED), counts[ESCALATED]]
 
 
 def list_waiting(
@@ -180,7 +189,7 @@ def _conditions(actor: Actor, wanted: QueueFilter, at: datetime) -> list[Any]:
 
 
 def _free(at: datetime) -> ColumnElement[bool]:
-    return or_(col(ReviewCase.claimed_by).is_(None), col(ReviewCase.claimed_until) <= at)
+    return or_(col(ReviewCase.claimed_until).is_(None), col(ReviewCase.claimed_until) <= at)
 
 
 def _matches(search: str) -> ColumnElement[bool]:
@@ -233,8 +242,12 @@ def _after(cursor: str) -> ColumnElement[bool]:
         raise Problem(422, "bad_cursor", "This page's link is damaged. Open the queue again.") from error
     same_due = col(ReviewCase.due_at) == due
     same_severity = col(ReviewCase.severity) == severity
-    return or_(
-        col(ReviewCase.due_at) > due,
-        and_(same_due, col(ReviewCase.severity) < severity),
-        and_(same_due, same_severity, col(ReviewCase.id) > str(id_).replace("\0", "")),
+    return and_(
+        # Says nothing new, but an index can begin here.
+        col(ReviewCase.due_at) >= due,
+        or_(
+            col(ReviewCase.due_at) > due,
+            and_(same_due, col(ReviewCase.severity) < severity),
+            and_(same_due, same_severity, col(ReviewCase.id) > str(id_).replace("\0", "")),
+        ),
     )

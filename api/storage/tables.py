@@ -41,6 +41,17 @@ def _json(default: type[list[Any]] | type[dict[str, Any]]) -> Any:
     return Field(default_factory=default, sa_column=Column(JSON, nullable=False))
 
 
+#: A screening that still waits. Written out, like the next one.
+IN_REVIEW = text("screening.status = 'in_review'")
+_IN_REVIEW_INDEX: dict[str, Any] = {"sqlite_where": text("status = 'in_review'")}
+_IN_REVIEW_INDEX["postgresql_where"] = _IN_REVIEW_INDEX["sqlite_where"]
+
+#: A case that still needs a person. Written out, not bound: a partial index only serves a query that repeats it.
+WAITING = text("review_case.state IN ('open', 'claimed', 'escalated')")
+_WAITING_INDEX: dict[str, Any] = {"sqlite_where": text("state IN ('open', 'claimed', 'escalated')")}
+_WAITING_INDEX["postgresql_where"] = _WAITING_INDEX["sqlite_where"]
+
+
 class Merchant(SQLModel, table=True):
     """A shop: the tenant that owns keys, reviewers, screenings and endpoints."""
 
@@ -118,6 +129,7 @@ class Screening(SQLModel, table=True):
         Index("ix_screening_merchant_status", "merchant_id", "status", "id"),
         Index("ix_screening_merchant_customer", "merchant_id", "customer", "id"),
         Index("ix_screening_merchant_likeness", "merchant_id", "likeness", "id"),
+        Index("ix_screening_waiting_likeness", "merchant_id", "likeness", **_IN_REVIEW_INDEX),
         Index("ix_screening_merchant_brand", "merchant_id", "brand"),
         Index("ix_screening_merchant_product", "merchant_id", "product"),
     )
@@ -167,12 +179,6 @@ class DecisionRecord(SQLModel, table=True):
     created_at: datetime = _time()
 
 
-#: A case that still needs a person. Written out, not bound: a partial index only serves a query that repeats it.
-WAITING = text("review_case.state IN ('open', 'claimed', 'escalated')")
-_WAITING_INDEX: dict[str, Any] = {"sqlite_where": text("state IN ('open', 'claimed', 'escalated')")}
-_WAITING_INDEX["postgresql_where"] = _WAITING_INDEX["sqlite_where"]
-
-
 class ReviewCase(SQLModel, table=True):
     """A review item: where it waits, how urgent it is, who has it."""
 
@@ -183,7 +189,8 @@ class ReviewCase(SQLModel, table=True):
         Index("ix_review_case_queue", "merchant_id", "queue", "due_at", **_WAITING_INDEX),
         # When people decided, for the team page.
         Index("ix_review_case_resolved", "merchant_id", "resolved_at"),
-        Index("ix_review_case_counts", "merchant_id", "queue", "state", "due_at", "created_at", **_WAITING_INDEX),
+        # Holds all that the counts need, so that they read nothing else.
+        Index("ix_review_case_counts", "merchant_id", "queue", "state", "due_at", "created_at", "claimed_until", **_WAITING_INDEX),
     )
 
     id: str = Field(default_factory=id_factory("case"), primary_key=True)

@@ -1,11 +1,12 @@
 """Analysis: everything that one order says about its brand, the surest reading of each theme."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from moderation.brands.book import BrandBook, profile_lexicon
 from moderation.brands.framing import Claim, Framing
+from moderation.brands.gist import Gist
 from moderation.brands.hearing import Statement, hear
 from moderation.brands.lexicon import Lexicon
 from moderation.brands.profile import BrandProfile
@@ -19,6 +20,8 @@ from moderation.reading import Reading, Readings
 _SURER = 0.1
 #: Fewer characters than this are chance in a reading that a person must work for.
 _SHORTEST = 5
+#: Below this a finding is no evidence.
+_WORTH_SAYING = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,27 +62,20 @@ class Analyst:
         self._framing = Framing(book.themes.frames)
         self._marks = marks_lexicon(book.marks)
         self._weights = weights or load_weights()
+        self.gist = Gist(book.themes, self._weights.gist)
         self._voice = lru_cache(maxsize=256)(self._make_voice)
 
     def analyse(self, readings: Readings) -> Analysis:
         """Every theme, mock slogan and third party in an order."""
-        request = readings.request
-        voice = self._voice(request.brand)
-        setting = Setting(
-            product=request.product or "",
-            has_brand=voice.profile is not None,
-            sensitive=frozenset(voice.profile.sensitive) if voice.profile else frozenset(),
-        )
+        voice = self._voice(readings.request.brand)
         found: dict[str, Finding] = {}
         mockery: tuple[Mockery, Statement] | None = None
         referred: dict[str, tuple[Reference, Statement]] = {}
-        for reading, plain in self._worth_hearing(readings):
-            statement = hear(reading, (self._book.lexicon, voice.lexicon, self._marks))
-            if not statement.mentions:
-                continue
+        for statement, setting, plain in self.hearings(readings):
             for finding in self._findings(statement, setting, plain):
                 theme = finding.claim.frame.theme
-                if theme not in found or finding.score > found[theme].score + (0 if found[theme].statement is statement else _SURER):
+                known = found.get(theme)
+                if known is None or finding.score > known.score + (0 if known.statement is statement else _SURER):
                     found[theme] = finding
             if plain:
                 if mockery is None and (mocked := voice.slogans.mocked(statement)):
@@ -93,13 +89,38 @@ class Analyst:
             references=tuple(referred.values()),
         )
 
-    def _findings(self, statement: Statement, setting: Setting, plain: bool) -> Iterable[Finding]:
+    def hearings(self, readings: Readings) -> Iterator[tuple[Statement, Setting, bool]]:
+        """Each reading worth hearing, heard; and whether people read it without any effort."""
+        request = readings.request
+        voice = self._voice(request.brand)
+        setting = Setting(
+            product=request.product or "",
+            has_brand=voice.profile is not None,
+            sensitive=frozenset(voice.profile.sensitive) if voice.profile else frozenset(),
+        )
+        for reading, plain in self._worth_hearing(readings):
+            statement = hear(reading, (self._book.lexicon, voice.lexicon, self._marks))
+            if statement.mentions:
+                yield statement, setting, plain
+
+    def claims(self, statement: Statement, setting: Setting, plain: bool) -> Iterator[tuple[Claim, Stance]]:
+        """What the statement claims, frame by frame, each with its stance."""
         claims = self._framing.claims(statement)
         for claim in claims:
-            if not plain and claim.end - claim.start < _SHORTEST:
-                continue
-            stance = take_stance(claim, claims, statement, setting)
-            yield Finding(claim=claim, stance=stance, statement=statement, score=self._weights.score(claim, stance))
+            if plain or claim.end - claim.start >= _SHORTEST:
+                yield claim, take_stance(claim, claims, statement, setting)
+
+    def _findings(self, statement: Statement, setting: Setting, plain: bool) -> Iterator[Finding]:
+        surest = 0.0
+        for claim, stance in self.claims(statement, setting, plain):
+            score = self._weights.score(claim, stance)
+            surest = max(surest, score)
+            yield Finding(claim=claim, stance=stance, statement=statement, score=score)
+        # The gist is asked only where the frames heard nothing.
+        if plain and surest < _WORTH_SAYING and (heard := self.gist.claim(statement, setting)):
+            claim, score = heard
+            stance = take_stance(claim, [], statement, setting)
+            yield Finding(claim=claim, stance=stance, statement=statement, score=score)
 
     def _worth_hearing(self, readings: Readings) -> Iterable[tuple[Reading, bool]]:
         """The readings that can hold something, and whether people read them without any effort."""

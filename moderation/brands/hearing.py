@@ -1,5 +1,6 @@
 """Hearing: a reading as the concepts that a person takes from it, however the words are spaced or spelled."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -13,6 +14,10 @@ from moderation.reading import Reading
 #: On the Zipf scale: a word seen once in thirty million.
 _ORDINARY = 1.5
 _LANGUAGES = ("en", "es", "fr", "de", "it", "pt", "nl")
+#: A language in which fewer words than this share of the best one's are known is not the one spoken.
+_SPOKEN = 0.65
+#: Words and phrases this long mean what they mean in any company.
+_LONG = 7
 _LONGEST_WORD = 24
 _LONGEST_RUN = 48
 
@@ -50,10 +55,27 @@ def hear(reading: Reading, lexicons: tuple[Lexicon, ...]) -> Statement:
     mentions += _apart(words, lexicons, mentions)
     known = {at for mention in mentions for at in range(mention.first, mention.last)}
     mentions += _unknown(words, known, lexicons)
+    mentions = _of_one_tongue(mentions)
     idioms = [m for m in mentions if m.concept == IDIOM]
     if idioms:
         mentions = [m for m in mentions if m.concept != IDIOM and not _silenced(m, idioms)]
     return Statement(reading, words, tuple(sorted(set(mentions), key=lambda m: (m.start, -m.end))))
+
+
+def _of_one_tongue(mentions: list[Mention]) -> list[Mention]:
+    """Without the false friends: ``für die`` in a German sentence is neither English fur nor English death.
+
+    Long words and phrases stay, whatever is spoken around them.
+    """
+    places: dict[int, set[int]] = defaultdict(set)
+    for mention in mentions:
+        if mention.languages != ANY:
+            for bit in range(mention.languages.bit_length()):
+                if mention.languages >> bit & 1:
+                    places[bit].update(range(mention.first, mention.last))
+    most = max((len(found) for found in places.values()), default=0)
+    spoken = sum(1 << bit for bit, found in places.items() if len(found) >= _SPOKEN * most)
+    return [m for m in mentions if m.languages & spoken or m.end - m.start >= _LONG or m.languages == ANY]
 
 
 def _silenced(mention: Mention, idioms: list[Mention]) -> bool:

@@ -7,11 +7,13 @@ from typing import NamedTuple
 from moderation.reading import read
 from moderation.request import PersonalizationRequest
 
-#: Letters and digits with inner apostrophes, or one pictograph.
-_WORD = re.compile(r"[^\W_]+(?:['’`´][^\W_]+)*|[\u2600-\u27bf\U0001f300-\U0001faff]|\d+/\d+")
-_APOSTROPHE = re.compile(r"['’`´]")
+_UNSPACED = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u1100-\u11ff\u0e00-\u0e7f]"
 #: Scripts that are written without spaces: their words are found by looking, not by cutting.
-UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u1100-\u11ff\u0e00-\u0e7f]")
+UNSPACED = re.compile(_UNSPACED)
+#: Letters and digits with inner apostrophes, a run of unspaced script, or one pictograph.
+_LETTERS = rf"(?:(?!{_UNSPACED})[^\W_])+"
+_WORD = re.compile(rf"\d+/\d+|{_LETTERS}(?:['’`´]{_LETTERS})*|{_UNSPACED}+|[\u2600-\u27bf\U0001f300-\U0001faff]")
+_APOSTROPHE = re.compile(r"['’`´]")
 #: Articles and particles that lean on the next word: l'enfant, d'esclaves, dell'oro.
 _ELIDED = frozenset(
     "l d j n m t s c qu un dell all nell sull dall quell jusqu lorsqu puisqu gl".split()

@@ -56,7 +56,7 @@ class Codes:
 
     def _judge(self, reading: Reading, term: Term, start: int, end: int) -> CodeHit | None:
         text = reading.text
-        around = {word for word in _WORD.findall(text[:start]) + _WORD.findall(text[end:])}
+        around = {*_WORD.findall(text[:start]), *_WORD.findall(text[end:])}
         if any(_stands_near(word, around, text) for word in _folded_context(term)):
             return CodeHit(term, start, end, True)
         if _is_plain_number(reading, start, end):

@@ -42,7 +42,7 @@ class Cover:
 
     def __init__(self, allowed: Iterable[Allow], terms: Iterable[Term]) -> None:
         entries = [(_text(each.term), _Entry(each.kind, each.language, None)) for each in allowed]
-        self._layers = (_Layer([*entries, *_conditions(terms)]),)
+        self._layers: tuple[_Layer, ...] = (_Layer([*entries, *_conditions(terms)]),)
 
     def with_terms(self, terms: Iterable[Term]) -> "Cover":
         """The same cover and the ``unless`` phrases of new or changed terms."""
@@ -53,7 +53,7 @@ class Cover:
     def find(self, folded: Reading) -> list[Covered]:
         text = folded.text.replace("\n", " ").replace("’", "'")
         return [
-            Covered(*folded.place(start, end), *entry)
+            Covered(*folded.place(start, end), entry.kind, entry.language, entry.only)
             for layer in self._layers
             for start, end, entries in layer.find(text)
             for entry in entries

@@ -22,8 +22,9 @@ def key_of(word: str) -> int:
 class Lexicon:
     """Folded word -> kinds and frequency, from sorted hashes: a few megabytes, no words in the clear."""
 
-    def __init__(self, keys: "numpy.ndarray", kinds: "numpy.ndarray", english: "numpy.ndarray") -> None:
-        self._keys, self._kinds, self._english = memoryview(keys), memoryview(kinds), memoryview(english)
+    def __init__(self, keys: bytes, kinds: bytes, english: bytes) -> None:
+        """Three columns of equal length: sorted 64-bit hashes, kinds and ten times the English frequency, a byte each."""
+        self._keys, self._kinds, self._english = memoryview(keys).cast("Q"), kinds, english
 
     def kinds(self, word: str) -> int:
         """Bits of ``WORD | ENGLISH | GIVEN | SURNAME | PLACE | RARE`` (a surname that few bear); 0 for a word that nobody knows."""
@@ -46,4 +47,4 @@ class Lexicon:
 def load_lexicon() -> Lexicon:
     """The lexicon shipped with this package, read once."""
     with as_file(files("moderation.matching").joinpath("data/lexicon.npz")) as path, numpy.load(path) as data:
-        return Lexicon(data["keys"], data["kinds"], data["english"])
+        return Lexicon(data["keys"].tobytes(), data["kinds"].tobytes(), data["english"].tobytes())

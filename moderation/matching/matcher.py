@@ -116,6 +116,8 @@ class Matcher:
                 return None
             if tokens.are_foreign(touched):
                 features = features | {"foreign_word": 1.0}
+        if hit.reading.name == "letters apart" and hit.end - hit.start <= 3 and tokens.are_initials(low, high):
+            return None
         if "apart" in features and len(hit.term.term) <= 3 and tokens.are_initials(low, high):
             return None
         sure = hit.fixed if hit.fixed is not None else score(features)

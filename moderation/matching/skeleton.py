@@ -78,7 +78,7 @@ def _view(reading: Reading, classes: dict[str, str], signs: frozenset[int], wall
     starts: list[int] = []
     ends: list[int] = []
     last = ""
-    walled = {low: high for low, high in walls}
+    walled = dict(walls)
     skip = 0
     for at, character in enumerate(reading.text):
         if at < skip:

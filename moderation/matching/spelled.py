@@ -9,8 +9,8 @@ from moderation.matching.index import Index
 from moderation.matching.inflection import endings
 from moderation.matching.letters import Entry
 from moderation.matching.lexicon import Lexicon
-from moderation.matching.script import begins_word, ends_word
 from moderation.matching.score import READING_FEATURES
+from moderation.matching.script import begins_word, ends_word
 from moderation.matching.segment import likelihood
 from moderation.matching.skeleton import View, key_of
 from moderation.terms.term import MatchKind
@@ -86,11 +86,11 @@ def _judge(view: View, entry: Entry, units: range, lexicon: Lexicon) -> Hit | No
     if view.reading.name in _INITIALS:
         return _initials(view, entry, start, end)
     disguise = align(entry.letters, view, units, start, end)
+    if disguise is None or disguise.dropped > 1 or (disguise.dropped and len(entry.letters) < 5):
+        return None
     if len(entry.words) > 1 and len(disguise.parts) == 1 and len(entry.letters) < 6:
         return None
     extra: dict[str, float] = {}
-    if disguise is None or disguise.dropped > 1 or (disguise.dropped and len(entry.letters) < 5):
-        return None
     if len(disguise.parts) > 1 and not (begins and ends):
         return None
     if not _bounded(kind, begins, ends):
@@ -110,7 +110,7 @@ def _judge(view: View, entry: Entry, units: range, lexicon: Lexicon) -> Hit | No
     if view.drops_signs and any(not c.isalnum() and not c.isspace() for c in text[start:end]):
         features["signs"] = 1.0
     if entry.is_transliterated:
-        features["transliterated"] = 1.0
+        features["alias"] = 1.0
     return Hit(entry.term, view.reading, start, end, features, _named(disguise, features), is_plain=not features)
 
 

@@ -80,8 +80,8 @@ def _without_vowels(word: str, span: tuple[int, int], reading: Reading, index: I
     """The word is what stays of the term when vowels are left out, all of them or all but some."""
     for number in index.skeletons.get(consonants_of(word), ()):
         entry = index.entries[number]
-        if len(word) < len(entry.letters) and _is_subsequence(word, entry.letters):
-            missing = len(entry.letters) - len(word)
+        missing = len(entry.letters) - len(word)
+        if 0 < missing <= len(word) and word[0] == entry.letters[0] and _is_subsequence(word, entry.letters):
             bare = not any(c in _VOWELS for c in word)
             yield _hit(entry, reading, span, {"no_vowels": 1.0, "short": float(len(word) == 3), "edits": 0.0 if bare else 0.2 * missing}, "no vowels")
 

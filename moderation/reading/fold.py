@@ -8,7 +8,7 @@ Cyrillic stays Cyrillic, and ``look_alike`` is the reading that sees Latin lette
 import re
 from unicodedata import normalize
 
-from moderation.reading.characters import ALWAYS, FOLDED, LOOK_ALIKE
+from moderation.reading.characters import FOLDED, LOOK_ALIKE
 from moderation.reading.text import Reading, as_written
 from moderation.request import PersonalizationRequest
 

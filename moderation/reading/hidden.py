@@ -42,7 +42,11 @@ class Hidden:
 
 def find_hidden(request: PersonalizationRequest) -> list[Hidden]:
     """The hidden characters of all fields that have no honest use where they stand, in the order of the product."""
-    return [found for each in request.fields if not each.text.isprintable() for found in _in_field(each.name, each.text)]
+    return [found for each in request.fields if not _is_plain(each.text) for found in _in_field(each.name, each.text)]
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isprintable()
 
 
 def _in_field(name: str, text: str) -> Iterator[Hidden]:

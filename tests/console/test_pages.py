@@ -1,5 +1,7 @@
 """What pages show: the customer's exact words, marked and safe; and that everybody can use them."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
@@ -38,6 +40,7 @@ def cases(shop, start):
 def test_axe_finds_nothing_and_nothing_sticks_out(sign_in, cases):
     page = sign_in("Wren")
     paths = ["/console", "/console?queue=appeals", "/console/keys", "/console/handbook", "/console/cases/none"]
+    paths += ["/console/decided", "/console/team", f"/console/cases/{cases['free']}/alike"]
     paths += [f"/console/cases/{case}" for case in cases.values()]
     faults = []
     for path in [*paths, "/console/sign-in"]:
@@ -106,7 +109,7 @@ def test_severe_words_are_covered_until_a_key_is_pressed(sign_in, cases):
     page = sign_in("Wren")
     page.goto(f"/console/cases/{cases['severe']}")
     for place in (".texts mark.masked", ".made"):
-        expect(page.locator(place).first).to_have_css("filter", "blur(" + page.locator(place).first.evaluate("e => parseFloat(getComputedStyle(e).filter.slice(5)) + 'px'") + ")")
+        expect(page.locator(place).first).to_have_css("filter", re.compile(r"blur\(\d"))
     page.keyboard.press("m")
     for place in (".texts mark.masked", ".made"):
         expect(page.locator(place).first).to_have_css("filter", "none")

@@ -1,9 +1,11 @@
 """Workers that start, stop and share: what one leaves, another finishes."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from api.delivery import relay
 from api.delivery.worker import Worker
 from api.storage.database import Database
 from api.storage.tables import OutboxEvent
@@ -93,3 +95,33 @@ def test_handing_an_event_over_again_delivers_it_once(shop: Shop, receiver: Rece
     after = shop.decide()
     receiver.wait_for(2)
     assert [received.id for received in receiver.received] == [event.id, after.id]
+
+
+@pytest.mark.postgres
+def test_two_relays_at_once_do_not_hand_over_the_same_event(
+    new_postgres_url: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Handing over twice would be harmless; with PostgreSQL's row locks it is not even done."""
+    shop = make_shop(Database(new_postgres_url()))
+    shop.listen("https://shop.example/")
+    events = {shop.decide().id for _ in range(30)}
+    handed_over: list[str] = []
+    both_are_at_it = threading.Barrier(2, timeout=20)
+
+    def begin_attempt(event_id: str, _endpoint_id: str, _attempt: int) -> str:
+        if threading.current_thread().name not in met:
+            met.append(threading.current_thread().name)
+            both_are_at_it.wait()
+        handed_over.append(event_id)
+        return event_id
+
+    met: list[str] = []
+    monkeypatch.setattr(relay, "begin_attempt", begin_attempt)
+    monkeypatch.setattr(relay, "BATCH", 15)
+    both = [threading.Thread(target=relay.relay, args=(shop.database,)) for _ in range(2)]
+    for each in both:
+        each.start()
+    for each in both:
+        each.join(30)
+    assert sorted(handed_over) == sorted(events)
+    shop.database.close()

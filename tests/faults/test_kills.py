@@ -53,6 +53,14 @@ def test_a_worker_that_only_sleeps_is_not_taken_for_dead(site: Site) -> None:
     assert other.is_alive
 
 
+def test_workers_share_the_work_and_send_each_event_once(site: Site) -> None:
+    for worker in [site.start_worker() for _ in range(3)]:
+        worker.wait_until_at_work()
+    events = [site.shop.decide().id for _ in range(60)]
+    site.wait_until_all_is_delivered()
+    assert site.audit(events) == 0
+
+
 def test_a_worker_told_to_stop_finishes_what_it_is_sending(site: Site) -> None:
     def accept_slowly(handler: receivers.BaseHTTPRequestHandler) -> None:
         time.sleep(1.0)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from wordfreq import zipf_frequency
 
+from moderation.matching.lexicon import ENGLISH, PERSON, load_lexicon
 from moderation.reading.characters import LOOK_ALIKE, MIRRORED, TURNED
 
 Lines = tuple[str, ...]
@@ -277,6 +278,9 @@ _EDITS = frozenset({"transposition", "wrong letter", "missing letter", "added le
 
 
 def is_ordinary(word: str) -> bool:
+    """Known as a word or a person's name: then it is read as itself."""
+    if load_lexicon().kinds(word) & (ENGLISH | PERSON):
+        return True
     return any(zipf_frequency(word, language) >= 3 for language in ("en", "es", "de", "fr", "it", "pt", "pl", "tr", "nl", "ru"))
 
 

@@ -9,14 +9,16 @@ they fit the numbers that will be served.
 import argparse
 import json
 import logging
-import tempfile
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from moderation.toxicity.calibration import calibrate
-from moderation.toxicity.compile import checkpoint_of, compile_checkpoint, compile_default
+from moderation.toxicity.compile import checkpoint_of, compile_checkpoint
+from moderation.toxicity.compiled import file_hash, folder_of, model_root, read_compiled, write_compiled
 from moderation.toxicity.engines import OnnxEngine
 from moderation.toxicity.heldout import SHORT, family_rows, labelled_rows, score
-from moderation.toxicity.pack import PACK, seal, weights_hash, write_pack
+from moderation.toxicity.pack import PACK, Pack, seal, weights_hash, write_pack
 from moderation.toxicity.scores import CLASSES
 from moderation.toxicity.thresholds import write_thresholds
 
@@ -26,7 +28,7 @@ log = logging.getLogger("moderation.toxicity.train")
 ORDER_LIKE = ("synth_clean", "synth_toxic", "synth_prof", "surge_prof", "templates", "toxic_span_text")
 
 
-def publish(data: Path, run: Path, pack: Path) -> Path:
+def publish(data: Path, run: Path, pack: Path, root: Path | None = None) -> Path:
     """Write the pack, calibrate it on its compiled form, seal it and compile it; returns the compiled folder."""
     from safetensors.numpy import load_file
 
@@ -42,9 +44,9 @@ def publish(data: Path, run: Path, pack: Path) -> Path:
     (pack / "thresholds.json").unlink(missing_ok=True)
     written = write_pack(pack, weights, run, about)
     rows = family_rows("calibration") + [row for row in labelled_rows(data, "calibration") if row.source in ORDER_LIKE]
-    with tempfile.TemporaryDirectory() as scratch:
-        engine = OnnxEngine(compile_checkpoint(checkpoint_of(written), "candidate", Path(scratch)))
-        scored = score([row for row in rows if len(row.text) <= SHORT], engine.scores)
+    # Compiled where the result will be served from: the same file is calibrated and then kept.
+    candidate = compile_checkpoint(checkpoint_of(written), "candidate", root)
+    scored = score([row for row in rows if len(row.text) <= SHORT], OnnxEngine(candidate).scores)
     found = calibrate(scored.scores, scored.harmful)
     write_thresholds(pack / "thresholds.json", found.thresholds)
     log.info("%d rows, %d harmful: %s", len(scored.rows), scored.harmful.sum(), found.chosen)
@@ -52,8 +54,20 @@ def publish(data: Path, run: Path, pack: Path) -> Path:
         {"share": point.share, "false_alarms": point.false_alarms, "caught": point.caught} for point in found.curve
     ]
     chosen = {"share": found.chosen.share, "false_alarms": found.chosen.false_alarms, "caught": found.chosen.caught}
-    seal(pack, {**about, "calibration": {"rows": len(scored.rows), "chosen": chosen, "curve": curve}})
-    return compile_default(pack=pack)
+    sealed = seal(pack, {**about, "calibration": {"rows": len(scored.rows), "chosen": chosen, "curve": curve}})
+    return adopt(candidate, sealed, root)
+
+
+def adopt(candidate: Path, pack: Pack, root: Path | None) -> Path:
+    """Make the compiled candidate the compiled default of the sealed pack: the same model, now with its thresholds."""
+    folder = folder_of(model_root(root), "default", pack.sha256)
+    shutil.rmtree(folder, ignore_errors=True)
+    candidate.rename(folder)
+    shutil.copy(pack.folder / "thresholds.json", folder / "thresholds.json")
+    compiled = read_compiled(folder)
+    files = {**compiled.files, "thresholds.json": file_hash(folder / "thresholds.json")}
+    write_compiled(folder, replace(compiled, name="default", source=pack.sha256, files=files))
+    return folder
 
 
 def main() -> None:

@@ -101,6 +101,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_screening_merchant_product", ["merchant_id", "product"], unique=False)
         batch_op.create_index("ix_screening_merchant_reference", ["merchant_id", "reference"], unique=False)
         batch_op.create_index("ix_screening_merchant_status", ["merchant_id", "status", "id"], unique=False)
+        batch_op.create_index(
+            "ix_screening_waiting_likeness",
+            ["merchant_id", "likeness"],
+            unique=False,
+            sqlite_where=sa.text("status = 'in_review'"),
+            postgresql_where=sa.text("status = 'in_review'"),
+        )
 
     op.create_table(
         "webhook_endpoint",
@@ -213,7 +220,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_review_case_claimed_by"), ["claimed_by"], unique=False)
         batch_op.create_index(
             "ix_review_case_counts",
-            ["merchant_id", "queue", "state", "due_at", "created_at"],
+            ["merchant_id", "queue", "state", "due_at", "created_at", "claimed_until"],
             unique=False,
             sqlite_where=sa.text("state IN ('open', 'claimed', 'escalated')"),
             postgresql_where=sa.text("state IN ('open', 'claimed', 'escalated')"),
@@ -383,6 +390,11 @@ def downgrade() -> None:
 
     op.drop_table("webhook_endpoint")
     with op.batch_alter_table("screening", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_screening_waiting_likeness",
+            sqlite_where=sa.text("status = 'in_review'"),
+            postgresql_where=sa.text("status = 'in_review'"),
+        )
         batch_op.drop_index("ix_screening_merchant_status")
         batch_op.drop_index("ix_screening_merchant_reference")
         batch_op.drop_index("ix_screening_merchant_product")
