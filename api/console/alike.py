@@ -4,9 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from api.console.queues import settle
+from api.console.queues import line_of, settle
 from api.console.web import ConsoleRoute, FormDep, SignedInDep, Words, redirect, render
-from api.console.words import mark
 from api.dependencies import StateDep
 from api.problems import Problem
 from api.reviewing import deciding
@@ -17,7 +16,6 @@ from api.state import AppState
 from api.storage.clock import now
 from moderation.evidence import Category, Outcome
 from moderation.messages import FALLBACK_LOCALE
-from moderation.wire import evidence_from_json
 
 router = APIRouter(prefix="/console", route_class=ConsoleRoute)
 
@@ -69,7 +67,7 @@ def _alike_page(
     with state.database.reading() as session:
         found = list_alike(session, signed_in.actor, case_id, at)
         pending = deciding.last_pending(session, signed_in.actor, at)
-    rows = [(row, mark(row.screening.fields, [evidence_from_json(e) for e in row.evidence])) for row in found]
+    lines = [line_of(row) for row in found]
     # Only what every case's own evidence names can be said to all of them.
     named = [[e["category"] for e in row.evidence] for row in found]
     return render(
@@ -78,7 +76,8 @@ def _alike_page(
         signed_in,
         409 if refused else 200,
         case_id=case_id,
-        rows=rows,
+        lines=lines,
+        masked=any(line.is_masked for line in lines),
         reasons=[each for each in dict.fromkeys(named[0]) if all(each in other for other in named)] if named else [],
         words=state.messages.catalogue(FALLBACK_LOCALE),
         refused=refused or [],

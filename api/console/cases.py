@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from api.console.drawing import draw
 from api.console.queues import advance, parse_filter, read_filter, settle, to_case, to_queue, write_filter
 from api.console.web import ConsoleRoute, FormDep, SignedInDep, Words, render
-from api.console.words import compare, is_masked, mark, masked_record, underline
+from api.console.words import compare, covered, is_masked, mark, masked_record, underline
 from api.dependencies import StateDep
 from api.problems import Problem
 from api.reviewing import claims, deciding
@@ -207,7 +207,11 @@ def case_page(
         drawing=draw(order.product, order.fields),
         fields=mark(order.fields, dossier.evidence),
         tables={n: compare(order.fields, found) for n, found in enumerate(dossier.evidence, 1)},
-        masked=any(is_masked(found) for found in dossier.evidence),
+        masked=any(
+            map(masked_record, [dossier.decision, *(p.decision for p in dossier.earlier + dossier.alike if p.decision)])
+        ),
+        masked_here=any(map(is_masked, dossier.evidence)),
+        covered=covered,
         masked_record=masked_record,
         underline=underline,
         named=list(dict.fromkeys(found.category for found in dossier.evidence)),

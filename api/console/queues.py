@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -12,11 +13,11 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
 from api.console.web import ConsoleRoute, FormDep, SignedInDep, Words, redirect, render, without_nul
-from api.console.words import mark
+from api.console.words import MarkedField, covered, is_masked, mark
 from api.dependencies import StateDep
 from api.reviewing import claims, deciding, waiting
 from api.reviewing.alike import count_alike
-from api.reviewing.waiting import QueueCount, QueueFilter
+from api.reviewing.waiting import QueueCount, QueueFilter, WaitingCase
 from api.storage.clock import now
 from api.storage.database import Database
 from moderation.errors import CaseConflict
@@ -68,7 +69,7 @@ def show_queue(
         brands, products = waiting.brands_and_products(session, actor)
         pending = deciding.last_pending(session, actor, at)
         alike = count_alike(session, actor, [row.screening.likeness for row in page.rows])
-    rows = [(row, mark(row.screening.fields, [evidence_from_json(e) for e in row.evidence])) for row in page.rows]
+    rows = [line_of(row) for row in page.rows]
     return render(
         request,
         "queue.html",
@@ -97,6 +98,27 @@ def take_next(state: StateDep, signed_in: FormDep, query: Words = "") -> Respons
         if following is not None:
             claims.claim(session, signed_in.actor, following.id, now())
     return to_case(following.id, wanted) if following else to_queue(wanted, "none_free")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of the page."""
+
+    row: WaitingCase
+    fields: list[MarkedField]
+    #: The weightiest finding's sentence, as ``covered`` cuts it.
+    why: list[tuple[str, bool]]
+    is_masked: bool
+
+
+def line_of(row: WaitingCase) -> Line:
+    found = [evidence_from_json(each) for each in row.evidence]
+    return Line(
+        row=row,
+        fields=mark(row.screening.fields, found),
+        why=covered(found[0]) if found else [],
+        is_masked=any(map(is_masked, found)),
+    )
 
 
 def state_of(counts: Sequence[QueueCount]) -> str:

@@ -1,5 +1,6 @@
 """The customer's words on a page: exactly as typed, findings marked, what cannot be seen made visible."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ COMPARED = 80
 _SAFETY = {Category.HATE, Category.EXTREMISM, Category.VIOLENCE, Category.SELF_HARM, Category.HARASSMENT}
 _DECENCY = {Category.PROFANITY, Category.SEXUAL, Category.DRUGS}
 _CRAFT = {Category.NOT_PRODUCIBLE, Category.UNCLEAR}
+
+#: How explanations quote what they found.
+_QUOTED = re.compile(r"(“[^”]*”|‘[^’]*’|\('[^']*'\))")
 
 #: Words of these categories stay covered until the reviewer asks for them.
 MASKED = _SAFETY | {Category.SEXUAL}
@@ -90,6 +94,14 @@ def is_masked(found: Evidence) -> bool:
 def masked_record(decision: DecisionRecord) -> bool:
     """Whether the words that a stored decision is about stay covered."""
     return any(is_masked(evidence_from_json(found)) for found in decision.evidence)
+
+
+def covered(found: Evidence) -> list[tuple[str, bool]]:
+    """The finding's sentence in pieces, with whether each is a quotation that stays covered."""
+    if not is_masked(found):
+        return [(found.explanation, False)]
+    pieces = _QUOTED.split(found.explanation)
+    return [(piece, bool(number % 2)) for number, piece in enumerate(pieces) if piece]
 
 
 def legible(text: str) -> tuple[Glyph, ...]:

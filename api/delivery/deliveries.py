@@ -119,12 +119,21 @@ def make_attempt(event_id: str, endpoint_id: str, attempt: int, attempt_of_round
         answer = Answer(code=None, error="The endpoint is disabled.", latency_ms=0)
         wait = None
     else:
-        answer = _send(context, event, endpoint)
+        answer = _attempted(context, event, endpoint)
         wait = None if answer.is_accepted or answer.is_gone else _back_off(context.back_off, attempt_of_round)
     with context.database.writing() as session:
         _write_down(session, event_id, endpoint_id, attempt, answer, wait)
     log.info("delivery of %s to %s, attempt %d: %s", event_id, endpoint_id, attempt, answer.code or answer.error)
     return wait
+
+
+def _attempted(context: Context, event: OutboxEvent, endpoint: WebhookEndpoint) -> Answer:
+    try:
+        return _send(context, event, endpoint)
+    except Exception as fault:
+        # A fault of ours must not end the delivery: it is tried again like one of the shop's, by mended code.
+        log.exception("delivery of %s to %s failed on our side", event.id, endpoint.id)
+        return Answer(code=None, error=f"Sending failed on our side ({type(fault).__name__}).", latency_ms=0)
 
 
 def _send(context: Context, event: OutboxEvent, endpoint: WebhookEndpoint) -> Answer:
@@ -162,18 +171,14 @@ def _write_down(
     delivery.last_attempt_at = moment
     delivery.next_attempt_at = None if wait is None else moment + timedelta(seconds=wait)
     if answer.is_accepted:
-        delivery.status = "delivered"
-        delivery.delivered_at = moment
-        if endpoint.failing_since is not None:
-            endpoint.failing_since = None
-    elif wait is not None:
-        delivery.status = "pending"
-    else:
-        delivery.status = "failed"
-        if endpoint.disabled_at is None:
-            endpoint.failing_since = endpoint.failing_since or moment
-        if answer.is_gone:
-            endpoint.disabled_at = endpoint.disabled_at or moment
+        delivery.status, delivery.delivered_at = "delivered", moment
+        endpoint.failing_since = None
+    elif delivery.status != "requested":  # asked for again while this attempt was made: the relay begins another
+        delivery.status = "failed" if wait is None else "pending"
+    if answer.is_gone:
+        endpoint.disabled_at = endpoint.disabled_at or moment
+    elif wait is None and not answer.is_accepted and endpoint.disabled_at is None:
+        endpoint.failing_since = endpoint.failing_since or moment
     session.add(delivery)
     session.add(endpoint)
 

@@ -62,15 +62,19 @@ class Engine:
         }
         _join_our_log()
         DBOS(config=config)
-        DBOS.launch()
-        for queue in queues:
-            DBOS.register_queue(
-                queue.name,
-                worker_concurrency=queue.concurrency,
-                partition_worker_concurrency=queue.per_partition,
-                polling_interval_sec=poll,
-                on_conflict="always_update",
-            )
+        try:
+            DBOS.launch()
+            for queue in queues:
+                DBOS.register_queue(
+                    queue.name,
+                    worker_concurrency=queue.concurrency,
+                    partition_worker_concurrency=queue.per_partition,
+                    polling_interval_sec=poll,
+                    on_conflict="always_update",
+                )
+        except BaseException:
+            DBOS.destroy()  # or this process could never launch it again
+            raise
 
     def stop(self, *, grace: int) -> None:
         """Let what runs come to its end for up to ``grace`` seconds; what does not is taken up again later."""

@@ -39,7 +39,7 @@ class Worker:
         back_off: Sequence[float] = BACK_OFF,
         timeout: float = sending.TIMEOUT,
         poll: float = 0.5,
-        queue_poll: float = 0.2,
+        queue_poll: float = 0.25,
     ) -> None:
         """
         Args:
@@ -105,9 +105,9 @@ class Worker:
         recovered = forgotten = float("-inf")
         while not self._stopping.is_set():
             outbox.committed.clear()
+            is_more_waiting = False
             try:
-                if relay(self._database) >= BATCH:
-                    continue
+                is_more_waiting = relay(self._database) >= BATCH
                 if time.monotonic() - recovered > RECOVER_EVERY:
                     recovered = time.monotonic()
                     self._presence.keep()
@@ -122,4 +122,5 @@ class Worker:
             except Exception:
                 log.exception("a round of the worker failed; trying again")
                 self._stopping.wait(1.0)
-            outbox.committed.wait(self._poll)
+            if not is_more_waiting:
+                outbox.committed.wait(self._poll)

@@ -158,7 +158,8 @@ def events_since(session: Session, case: ReviewCase, version: int) -> list[CaseE
     return [row for row in rows if row.detail.get("version", 1) > version]
 
 
-_TOLD = {
+_TOLD: dict[str, str] = {
+    "opened": "opened it",
     CaseEvent.CLAIM: "claimed it",
     CaseEvent.RELEASE: "released it",
     CaseEvent.EXPIRE: "freed it from a page that was no longer open",
@@ -176,12 +177,11 @@ def tell(session: Session, event: CaseEventRecord) -> str:
         return f"{who} {verdict}"
     if event.detail.get("skipped"):
         return f"{who} skipped it"
+    if event.detail.get("undone"):
+        return f"{who} took the decision back"
     if event.detail.get("taken_from"):
         return f"{who} took it over"
-    return f"{who} {_TOLD.get(CaseEvent(event.kind), event.kind) if event.kind in _KINDS else event.kind}"
-
-
-_KINDS = {event.value for event in CaseEvent}
+    return f"{who} {_TOLD.get(event.kind, event.kind)}"
 
 
 def name_of(session: Session, actor_id: str | None) -> str:

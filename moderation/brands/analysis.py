@@ -7,7 +7,7 @@ from functools import lru_cache
 from moderation.brands.book import BrandBook, profile_lexicon
 from moderation.brands.framing import Claim, Framing
 from moderation.brands.gist import Gist
-from moderation.brands.hearing import Statement, hear
+from moderation.brands.hearing import Mention, Statement, hear
 from moderation.brands.lexicon import Lexicon
 from moderation.brands.profile import BrandProfile
 from moderation.brands.scoring import Weights, load_weights
@@ -98,8 +98,14 @@ class Analyst:
             has_brand=voice.profile is not None,
             sensitive=frozenset(voice.profile.sensitive) if voice.profile else frozenset(),
         )
+        said: frozenset[str] = frozenset()
         for reading, plain in self._worth_hearing(readings):
             statement = hear(reading, (self._book.lexicon, voice.lexicon, self._marks))
+            if reading is readings.folded:
+                said = frozenset(word.text for word in statement.words)
+            elif not any(_is_new(mention, statement, said) for mention in statement.mentions):
+                # Nothing that the plain reading did not say; what it lacks may be the "never" before it.
+                continue
             if statement.mentions:
                 yield statement, setting, plain
 
@@ -140,7 +146,17 @@ class Analyst:
         names = profile.names if profile else ()
         rivals = [mark for mark in rivals if not {mark.name, *mark.aliases} & set(names)]
         slogans = [*(profile.slogans if profile else ()), *(slogan for mark in rivals for slogan in mark.slogans)]
-        lexicon = profile_lexicon(profile, [name for m in rivals for name in (m.name, *m.aliases)]) if profile else Lexicon((), frozenset())
+        lexicon = (
+            profile_lexicon(profile, [name for m in rivals for name in (m.name, *m.aliases)])
+            if profile
+            else Lexicon((), frozenset())
+        )
         own = frozenset((*names, *profile.partners, *profile.faces)) if profile else frozenset()
         hostile = self._book.themes.loud | {"neg", "screw", "bad", "protest"}
         return _Voice(profile, lexicon, Slogans(slogans, hostile), own)
+
+
+def _is_new(mention: Mention, statement: Statement, said: frozenset[str]) -> bool:
+    """Whether a mention rests on a word that the plain reading does not have."""
+    words = statement.words[mention.first : mention.last]
+    return bool(mention.how) or not words or any(word.text not in said for word in words)

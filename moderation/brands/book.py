@@ -51,7 +51,9 @@ class BrandBook:
         if profile := self._by_name.get(key):
             return profile
         if mark := self._marks_by_name.get(key):
-            return BrandProfile(name=brand_name, aliases=(mark.name, *mark.aliases), trade=mark.trade, slogans=mark.slogans)
+            return BrandProfile(
+                name=brand_name, aliases=(mark.name, *mark.aliases), trade=mark.trade, slogans=mark.slogans
+            )
         return BrandProfile(name=brand_name)
 
 
@@ -105,7 +107,9 @@ def read_profile(path: Path, themes: Themes) -> BrandProfile:
     lists = {key: document.strings(key) for key in _LISTS}
     for theme in lists["sensitive"]:
         if theme not in themes.themes:
-            raise document.complaint(f"there is no theme {theme!r}. Use any of {', '.join(themes.themes)}.", "sensitive")
+            raise document.complaint(
+                f"there is no theme {theme!r}. Use any of {', '.join(themes.themes)}.", "sensitive"
+            )
     return BrandProfile(name=name, trade=_trade(document), criticism=_criticism(document), **lists)
 
 
@@ -130,7 +134,9 @@ def _refuse_twins(profiles: Iterable[BrandProfile]) -> None:
         for name in fold_all((profile.name, *profile.aliases)):
             owner = owners.setdefault(_key(name), profile.name)
             if owner != profile.name:
-                raise BrandProfileError(f"{name!r} names both {owner} and {profile.name}. Remove it from one of the profiles.")
+                raise BrandProfileError(
+                    f"{name!r} names both {owner} and {profile.name}. Remove it from one of the profiles."
+                )
 
 
 def profile_lexicon(profile: BrandProfile, competitors: Iterable[str] = ()) -> Lexicon:
@@ -142,6 +148,10 @@ def profile_lexicon(profile: BrandProfile, competitors: Iterable[str] = ()) -> L
         "idiom": (*profile.praise, *profile.slogans), "partner": (*profile.partners, *profile.faces),
     }  # fmt: skip
     entries = [
-        (folded, concept, ANY) for concept, names in meanings.items() if names for folded in fold_all(names) if folded.strip()
+        (folded, concept, ANY)
+        for concept, names in meanings.items()
+        if names
+        for folded in fold_all(names)
+        if folded.strip()
     ]
     return Lexicon(entries, frozenset({"brand"}))

@@ -21,15 +21,14 @@ from moderation.brands.analysis import Analyst
 from moderation.brands.book import BrandBook, load_brands
 from moderation.brands.framing import Claim
 from moderation.brands.gist import GistWeights
-from moderation.brands.hearing import Statement
 from moderation.brands.scoring import SHIPPED_WEIGHTS, Weights, load_weights, logit
-from moderation.brands.stance import Setting, Stance
+from moderation.brands.stance import Stance
 from moderation.reading import read
 from moderation.request import parse_request
 
 #: The reviewed value of each coefficient of a stance, and the bounds that it may be fitted in.
 REVIEWED: Mapping[str, tuple[float, float, float]] = {
-    "denied": (-4.0, -6.0, -2.0),
+    "denied": (-6.0, -8.0, -5.5),
     "protest": (0.0, -0.5, 0.5),
     "gift": (-5.0, -7.0, -3.0),
     "gift_product": (-5.0, -7.0, -3.0),
@@ -165,10 +164,20 @@ def ablations(weights: Weights) -> Iterator[tuple[str, Weights]]:
     """The weights with one part taken away at a time."""
     yield "everything", weights
     yield "no gist", replace(weights, gist=GistWeights(bias=-99.0, shared={}, concepts={}))
-    for part in (("denied",), ("gift", "gift_product"), ("praise",), ("aimed_elsewhere",), ("unexplained",), ("several",)):
+    for part in (
+        ("denied",),
+        ("gift", "gift_product"),
+        ("praise",),
+        ("aimed_elsewhere",),
+        ("unexplained",),
+        ("several",),
+    ):
         yield f"no {' or '.join(part)}", replace(weights, stance={**weights.stance, **dict.fromkeys(part, 0.0)})
     yield "no stance at all", replace(weights, stance=dict.fromkeys(weights.stance, 0.0))
-    yield "reviewed, not fitted", replace(weights, bias=0.0, strength=1.0, stance={n: v[0] for n, v in REVIEWED.items()})
+    yield (
+        "reviewed, not fitted",
+        replace(weights, bias=0.0, strength=1.0, stance={n: v[0] for n, v in REVIEWED.items()}),
+    )
 
 
 def to_json(weights: Weights) -> str:

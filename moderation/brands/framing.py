@@ -64,7 +64,11 @@ def _fill(frame: Frame, heard: Mapping[str, list[Mention]]) -> tuple[Mention, ..
         # "trash" within "piece of trash" is the same thing said; the longer one explains more.
         return (max(choices[0], key=lambda mention: mention.end - mention.start),)
     fits = (fit for chosen in itertools.product(*choices) if (fit := _fits(frame, chosen)))
-    return min(fits, key=lambda fit: (max(m.end for m in fit) - fit[0].start, sum(map(bool, (m.how for m in fit)))), default=None)
+    return min(
+        fits,
+        key=lambda fit: (max(m.end for m in fit) - fit[0].start, sum(map(bool, (m.how for m in fit)))),
+        default=None,
+    )
 
 
 def _fits(frame: Frame, chosen: tuple[Mention, ...]) -> tuple[Mention, ...] | None:

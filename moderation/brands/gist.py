@@ -76,10 +76,12 @@ class Gist:
         if not 2 <= len(statement.words) <= _MOST_WORDS and not any(m.how for m in statement.mentions):
             return None
         shared, concepts = self.features(statement, setting)
-        if not shared["telling"] or (len(concepts) < 2):
+        if not shared["telling"] or "denial" in concepts:
             return None
         score = self._weights.score(shared, concepts)
         mentions = self._speaking(statement)
+        if len({mention.first for mention in mentions}) < 2:
+            return None
         if score < 0.5 or not mentions:
             return None
         about: dict[str, float] = defaultdict(float)

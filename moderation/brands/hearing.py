@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from wordfreq import zipf_frequency
@@ -18,8 +19,15 @@ _LANGUAGES = ("en", "es", "fr", "de", "it", "pt", "nl")
 _SPOKEN = 0.65
 #: Words and phrases this long mean what they mean in any company.
 _LONG = 7
+#: Readings in which a word may also be spread over its neighbours.
+_STRAIGHT = frozenset({"as written", "folded", "leet", "letters apart"})
+#: Readings that already bend the letters; a slip of the pen on top of that is chance.
+_FANCIFUL = frozenset({"letters drawn with letters", "filler letters"})
 _LONGEST_WORD = 24
-_LONGEST_RUN = 48
+_LONGEST_RUN = 64
+#: On the Zipf scale: a word that may fill a gap between words of the lexicon.
+_COMMON = 4.2
+_LONGEST_FILLER = 12
 
 
 class Mention(NamedTuple):
@@ -53,8 +61,9 @@ def hear(reading: Reading, lexicons: tuple[Lexicon, ...]) -> Statement:
     if UNSPACED.search(reading.text):
         mentions += _unspaced(reading.text, words, lexicons)
     mentions += _apart(words, lexicons, mentions)
-    known = {at for mention in mentions for at in range(mention.first, mention.last)}
-    mentions += _unknown(words, known, lexicons)
+    if reading.name not in _FANCIFUL:
+        known = {at for mention in mentions for at in range(mention.first, mention.last)}
+        mentions += _unknown(words, known, lexicons, 4 if reading.name in _STRAIGHT else 1)
     mentions = _of_one_tongue(mentions)
     idioms = [m for m in mentions if m.concept == IDIOM]
     if idioms:
@@ -82,7 +91,9 @@ def _silenced(mention: Mention, idioms: list[Mention]) -> bool:
     return any(idiom.start <= mention.start and mention.end <= idiom.end for idiom in idioms)
 
 
-def _mentions(senses: tuple[Sense, ...], first: int, last: int, start: int, end: int, how: str = "") -> Iterator[Mention]:
+def _mentions(
+    senses: tuple[Sense, ...], first: int, last: int, start: int, end: int, how: str = ""
+) -> Iterator[Mention]:
     for concept, languages in senses:
         yield Mention(concept, languages, first, last, start, end, how)
 
@@ -127,7 +138,9 @@ def _apart(words: tuple[Word, ...], lexicons: tuple[Lexicon, ...], heard: list[M
                     yield from _mentions(senses, at, end, words[at].start, words[end - 1].end, "written apart")
 
 
-def _unknown(words: tuple[Word, ...], known: set[int], lexicons: tuple[Lexicon, ...]) -> Iterator[Mention]:
+def _unknown(
+    words: tuple[Word, ...], known: set[int], lexicons: tuple[Lexicon, ...], most: int
+) -> Iterator[Mention]:
     """Runs of words that nobody knows: several words written together, or one with a slip of the pen."""
     at = 0
     while at < len(words):
@@ -137,7 +150,7 @@ def _unknown(words: tuple[Word, ...], known: set[int], lexicons: tuple[Lexicon, 
         for first in range(at, end):
             yield from _inside(words[first], first, lexicons)
             yield from _misspelt(words[first], first, lexicons)
-            for last in range(min(end, first + 4), first, -1):
+            for last in range(min(end, first + most), first, -1):
                 yield from _together(words[first:last], first, last, lexicons)
         at = end + 1
 
@@ -185,44 +198,62 @@ _is_ordinary("")
 
 
 def _together(words: tuple[Word, ...], first: int, last: int, lexicons: tuple[Lexicon, ...]) -> Iterator[Mention]:
-    """The letters of some neighbouring words cut anew, when the lexicon explains every letter of them."""
+    """The letters of some neighbouring words cut anew, where ordinary words explain every letter of them."""
     letters = "".join(word.text for word in words)
     if not 6 <= len(letters) <= _LONGEST_RUN or not letters.isalnum():
         return
+    if not any(lexicon.may_hold(letters) for lexicon in lexicons):
+        return
     places = [(first + k, word.start + n) for k, word in enumerate(words) for n in range(len(word.text))]
-    pieces = segment(letters, lexicons)
-    for order, (start, end, senses) in enumerate(pieces):
-        at, begin = places[start]
-        _, stop = places[end - 1]
-        # Pieces of one word share its place; their order counts as fractions of it would.
-        for concept, languages in senses:
-            yield Mention(concept, languages, at, at + 1, begin, stop + 1, "written together")
-        del order
+    pieces = tuple(
+        Word(letters[start:end], places[start][1], places[end - 1][1] + 1) for start, end in segment(letters, lexicons)
+    )
+    starts = {piece.start: at for at, piece in enumerate(pieces)}
+    heard = list(_spoken(pieces, lexicons))
+    for at, piece in enumerate(pieces):
+        for lexicon in lexicons:
+            if piece.text not in lexicon.words and (senses := lexicon.joined.get(piece.text)):
+                heard += _mentions(senses, at, at + 1, piece.start, piece.end)
+    for mention in heard:
+        # Pieces of one word share its place among the words.
+        at = min(first + len(words) - 1, first + starts[mention.start] * len(words) // max(len(pieces), 1))
+        yield mention._replace(first=at, last=at + 1, how="written together")
 
 
-def segment(letters: str, lexicons: tuple[Lexicon, ...]) -> list[tuple[int, int, tuple[Sense, ...]]]:
-    """The fewest words of one language that make up all the letters; empty when there is none."""
-    best: list[tuple[int, tuple[tuple[int, int, tuple[Sense, ...]], ...], int] | None] = [None] * (len(letters) + 1)
-    best[0] = (0, (), ANY)
+def segment(letters: str, lexicons: tuple[Lexicon, ...]) -> list[tuple[int, int]]:
+    """The fewest words that make up all the letters, as half-open places; empty when there are none.
+
+    Words of the lexicon count as one, other ordinary words as more: they only fill the gaps.
+    """
+    best: list[tuple[float, tuple[tuple[int, int], ...]] | None] = [None] * (len(letters) + 1)
+    best[0] = (0.0, ())
     for start in range(len(letters)):
         here = best[start]
         if here is None:
             continue
         for end in range(start + 1, min(len(letters), start + _LONGEST_WORD) + 1):
-            piece = letters[start:end]
-            for lexicon in lexicons:
-                found = lexicon.words.get(piece) or (lexicon.joined.get(piece) if end - start >= 6 else None)
-                if not found:
-                    continue
-                senses = tuple(s for s in found if s.languages & here[2])
-                if not senses or (end - start == 1 and piece not in "ai"):
-                    continue
-                languages = 0
-                for sense in senses:
-                    languages |= sense.languages
-                cost = here[0] + 1
-                before = best[end]
-                if before is None or cost < before[0]:
-                    best[end] = (cost, (*here[1], (start, end, senses)), here[2] & languages)
+            cost = _cost(letters[start:end], lexicons)
+            before = best[end]
+            if cost and (before is None or here[0] + cost < before[0]):
+                best[end] = (here[0] + cost, (*here[1], (start, end)))
     final = best[len(letters)]
     return list(final[1]) if final and len(final[1]) > 1 else []
+
+
+def _cost(piece: str, lexicons: tuple[Lexicon, ...]) -> float:
+    """What a word costs in a segmentation, 0.0 for none at all."""
+    if len(piece) == 1:
+        return 1.0 if piece in "ai" or piece.isdecimal() else 0.0
+    for lexicon in lexicons:
+        if piece in lexicon.words or (len(piece) >= 6 and piece in lexicon.joined):
+            return 1.0
+    if piece.isdecimal():
+        return 1.0
+    return 1.6 if len(piece) <= _LONGEST_FILLER and _is_common(piece) else 0.0
+
+
+@lru_cache(maxsize=16384)
+def _is_common(word: str) -> bool:
+    """Whether a word is so common in any language that it may fill a gap; short ones must be very common."""
+    least = _COMMON if len(word) > 3 else _COMMON + 1
+    return any(zipf_frequency(word, language) >= least for language in _LANGUAGES)

@@ -41,9 +41,7 @@ class Sense(NamedTuple):
 class Lexicon:
     """Words and phrases with their senses; immutable once built."""
 
-    def __init__(
-        self, entries: Iterable[tuple[str, str, int]], loud: frozenset[str], *, tolerant: bool = True
-    ) -> None:
+    def __init__(self, entries: Iterable[tuple[str, str, int]], loud: frozenset[str], *, tolerant: bool = True) -> None:
         """
         Args:
             entries: ``(folded text, concept, language bits)``.
@@ -79,7 +77,9 @@ class Lexicon:
         self._inside = inside
         self._inside_automaton = AhoCorasick(inside)
         self._near = _near_index(word for word in self.joined if tolerant and len(word) >= 6)
-        telling = {word for word, found in self.words.items() if len(word) >= 4 and any(s.concept not in SMALL for s in found)}
+        telling = {
+            word for word, found in self.words.items() if len(word) >= 4 and any(s.concept not in SMALL for s in found)
+        }
         self._content_automaton = AhoCorasick(sorted(telling.union(self.joined)))
         self._skeletons = {key: word for word in inside if len(key := _skeleton(word)) >= 5}
         self._unspaced = {text: tuple(Sense(c, b) for c, b in found.items()) for text, found in unspaced.items()}
@@ -145,12 +145,16 @@ def load_languages(directory: Path) -> tuple[list[tuple[str, str, int]], dict[st
         bits[path.stem] = bit = 1 << len(bits)
         words = document.content.get("words")
         if document.content.get("language") != path.stem or not isinstance(words, Mapping):
-            raise document.complaint(f"needs 'language: {path.stem}' and 'words:', a mapping of concepts to words.", "language")
+            raise document.complaint(
+                f"needs 'language: {path.stem}' and 'words:', a mapping of concepts to words.", "language"
+            )
         concepts = {str(concept): text for concept, text in words.items()}
         concepts[IDIOM] = document.content.get("idioms") or ""
         for concept, text in concepts.items():
             if not isinstance(text, str):
-                raise document.complaint("the words of a concept are one string with commas between them.", "words", concept)
+                raise document.complaint(
+                    "the words of a concept are one string with commas between them.", "words", concept
+                )
             spelled = [form for item in text.split(",") for form in expand(item.strip()) if form]
             entries += [(folded, concept, bit) for folded in fold_all(spelled)] if spelled else []
     return entries, bits

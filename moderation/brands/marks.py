@@ -41,7 +41,9 @@ def load_marks(path: Path) -> tuple[Mark, ...]:
         "brands": Category.THIRD_PARTY_BRAND, "teams": Category.THIRD_PARTY_BRAND, "people": Category.PUBLIC_FIGURE,
     }  # fmt: skip
     return tuple(
-        _mark(document, kind, row, category) for kind, category in kinds.items() for row in document.content.get(kind) or ()
+        _mark(document, kind, row, category)
+        for kind, category in kinds.items()
+        for row in document.content.get(kind) or ()
     )
 
 

@@ -9,9 +9,13 @@ from moderation.brands.hearing import Mention, Statement
 GIFT_PRODUCTS = frozenset(
     "mug cup frame photo apron blanket card ornament pillow canvas cake puzzle quilt bib onesie cushion album calendar keyring keychain".split()
 )
+#: A denial this many words before a claim still denies it: "not made in a sweatshop".
+_REACH = 4
 _TARGETS = frozenset({"brand", "company", "they", "product", "this"})
 #: Concepts that neither add to a claim nor take from it.
-_NEUTRAL = frozenset("plain self you your brand product this they company customer people only neg protest is the for of by in with to".split())
+_NEUTRAL = frozenset(
+    "plain self you your brand product this they company customer people only neg protest is the for of by in with to".split()
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +63,7 @@ def take_stance(claim: Claim, claims: list[Claim], statement: Statement, setting
         gift=float(soft and bool(concepts & {"family", "gift"})),
         gift_product=float(soft and any(word in GIFT_PRODUCTS or word.rstrip("s") in GIFT_PRODUCTS for word in words)),
         praise=float("praise" in concepts),
-        aimed_elsewhere=float("other" in concepts and "brand" not in concepts | own),
+        aimed_elsewhere=float("other" in concepts and not own & _TARGETS),
         names_brand=float("brand" in concepts | own),
         aimed=float(bool(own & _TARGETS)),
         sensitive=float(claim.frame.theme in setting.sensitive),
@@ -76,7 +80,11 @@ def _within(mention: Mention, claim: Claim) -> bool:
 
 def _leads(mention: Mention, claim: Claim) -> bool:
     """Whether the mention stands just before the claim, or inside it."""
-    return mention.start < claim.end and mention.last >= claim.mentions[0].first - 2 and mention.start <= claim.mentions[-1].start
+    return (
+        mention.start < claim.end
+        and mention.last >= claim.mentions[0].first - 2
+        and mention.start <= claim.mentions[-1].start
+    )
 
 
 def _denied(claim: Claim, statement: Statement, own: set[str]) -> bool:
@@ -86,7 +94,11 @@ def _denied(claim: Claim, statement: Statement, own: set[str]) -> bool:
     for mention in statement.mentions:
         if _within(mention, claim):
             continue
-        if mention.concept == "denial" and first - 2 <= mention.last <= last and mention.start <= claim.mentions[-1].start:
+        if (
+            mention.concept == "denial"
+            and first - _REACH <= mention.last <= last
+            and mention.start <= claim.mentions[-1].start
+        ):
             return True
         if mention.concept == "free" and mention.first == last:
             return True

@@ -92,7 +92,9 @@ def _word_frames(
     concept = frozenset({word.rstrip("<>")})
     alone, *aimed = strengths
     if alone:
-        yield Frame(theme=theme, pattern=word.rstrip("<>"), parts=(concept,), ordered=True, gap=0, strength=alone, gift=False)
+        yield Frame(
+            theme=theme, pattern=word.rstrip("<>"), parts=(concept,), ordered=True, gap=0, strength=alone, gift=False
+        )
     item = groups["item"]
     if not word.endswith("<"):
         # "It broke" says something of the product, "rip it" does not: the small word counts only before the concept.
@@ -109,7 +111,13 @@ def _word_frames(
             if word.endswith(">"):
                 parts, pattern = (concept, target), f"{word.rstrip('>')} > {name}"
             yield Frame(
-                theme=theme, pattern=pattern, parts=parts, ordered=word[-1] in "<>", gap=2, strength=strength, gift=False
+                theme=theme,
+                pattern=pattern,
+                parts=parts,
+                ordered=word[-1] in "<>",
+                gap=2,
+                strength=strength,
+                gift=False,
             )
 
 
@@ -127,7 +135,8 @@ def _frame(document: Document, theme: str, text: str, groups: Mapping[str, froze
     else:
         ordered, pieces = ">" in pattern, re.split(r"[+>]", pattern)
     parts = tuple(
-        frozenset(itertools.chain.from_iterable(groups.get(name, (name,)) for name in piece.strip().split("|"))) for piece in pieces
+        frozenset(itertools.chain.from_iterable(groups.get(name, (name,)) for name in piece.strip().split("|")))
+        for piece in pieces
     )
     return Frame(
         theme=theme, pattern=pattern, parts=parts, ordered=ordered, gap=int(found["gap"] or 2),

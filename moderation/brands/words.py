@@ -15,9 +15,7 @@ _LETTERS = rf"(?:(?!{_UNSPACED})[^\W_])+"
 _WORD = re.compile(rf"\d+/\d+|{_LETTERS}(?:['’`´]{_LETTERS})*|{_UNSPACED}+|[\u2600-\u27bf\U0001f300-\U0001faff]")
 _APOSTROPHE = re.compile(r"['’`´]")
 #: Articles and particles that lean on the next word: l'enfant, d'esclaves, dell'oro.
-_ELIDED = frozenset(
-    "l d j n m t s c qu un dell all nell sull dall quell jusqu lorsqu puisqu gl".split()
-)
+_ELIDED = frozenset("l d j n m t s c qu un dell all nell sull dall quell jusqu lorsqu puisqu gl".split())
 
 
 class Word(NamedTuple):

@@ -1,11 +1,13 @@
 """Finds listed terms in every reading of an order, and characters that nobody sees."""
 
+from collections.abc import Iterable
+from copy import copy
 from typing import ClassVar
 
 from moderation.evidence import Category, Evidence, Outcome, Span
 from moderation.matching import Match, Matcher
 from moderation.reading import Readings
-from moderation.terms.term import TermLists
+from moderation.terms.term import Term, TermLists
 
 
 class BlocklistDetector:
@@ -16,9 +18,15 @@ class BlocklistDetector:
     def __init__(self, lists: TermLists) -> None:
         self._matcher = Matcher(lists.blocked, lists.allowed)
 
+    def with_changes(self, *, added: Iterable[Term] = (), removed: Iterable[str] = ()) -> "BlocklistDetector":
+        """A detector in which some entries (by id) are new, replaced or gone; live in milliseconds, see ``Matcher``."""
+        changed = copy(self)
+        changed._matcher = self._matcher.with_changes(added=added, removed=removed)
+        return changed
+
     def detect(self, readings: Readings) -> list[Evidence]:
         """Evidence in the order of the text: listed terms first, hidden characters after them."""
-        return [*map(_evidence, self._matcher.find(readings)), *_hidden(readings)]
+        return [*map(_evidence, self._matcher.find(readings)), *_hidden(readings), *_unread(readings)]
 
 
 def _evidence(match: Match) -> Evidence:
@@ -42,6 +50,18 @@ def _explanation(match: Match) -> str:
     how = "" if match.reading == "as written" else f" in the reading “{match.reading}”"
     note = f"; {match.note}" if match.note else ""
     return f"Reads as “{match.read_as}”{listed}{how}{note}."
+
+
+def _unread(readings: Readings) -> list[Evidence]:
+    """An order too long to be read in every way is for a person, whatever was found."""
+    if not readings.is_long:
+        return []
+    return [
+        Evidence(
+            detector=BlocklistDetector.name, category=Category.UNCLEAR, severity=1, score=0.9, source="unread/too-long",
+            explanation="Too long to be read in every way; a person has to look.", at_most=Outcome.REVIEW,
+        )
+    ]  # fmt: skip
 
 
 def _hidden(readings: Readings) -> list[Evidence]:

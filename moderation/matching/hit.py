@@ -19,10 +19,15 @@ class Hit:
     features: dict[str, float]
     #: What a reviewer is told of the disguise, e.g. ``"leet"``; the reading's name when empty.
     disguise: str = ""
-    #: Innocent words in the way count: the hit holds although each word under it is known.
+    #: It stands there as plainly as can be; only names and allow entries speak for it.
     is_plain: bool = False
     #: A score from elsewhere, for kinds that are no spelling (codes, patterns).
     fixed: float | None = None
+
+    @property
+    def told_as(self) -> str:
+        """What a reviewer is told of the reading: ``"as written"``, ``"leet spelling"``, ``"reversed"``."""
+        return (self.disguise or "as written") if self.reading.name == "folded" else self.reading.name
 
     @property
     def place(self) -> tuple[int, int]:

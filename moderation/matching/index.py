@@ -1,13 +1,12 @@
 """Everything that is looked up: terms by key, by sound, by consonants, by near spelling, by number, by mask."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from moderation.matching.code import Codes
 from moderation.matching.deletes import Deletes
-from moderation.matching.letters import GAP, Entry, entries_of, letters_of
+from moderation.matching.letters import GAP, Entry, entries_of
 from moderation.matching.pattern import Patterns
 from moderation.matching.phrase import Phrases
 from moderation.matching.script import is_gapless
@@ -28,52 +27,61 @@ def consonants_of(letters: str) -> str:
 
 
 class Index:
-    """All look-ups over one set of terms; immutable once built."""
+    """All look-ups over one set of terms; immutable once built. Values are numbers into ``entries``."""
 
     def __init__(self, terms: Iterable[Term]) -> None:
-        every = tuple(terms)
-        self.terms = every
-        self.ids = frozenset(term.id for term in every)
-        self.entries: list[Entry] = []
-        self.exact: dict[str, list[Term]] = defaultdict(list)
-        by_key: dict[str, list[int]] = defaultdict(list)
-        for term in every:
-            if term.match == MatchKind.EXACT:
-                self.exact[exact_key(term.term)].append(term)
-            for entry in entries_of(term):
-                by_key[entry.key].append(len(self.entries))
-                self.entries.append(entry)
-        #: Entry numbers by pattern number of the automaton.
-        self.keyed = list(by_key.values())
-        self.automaton = AhoCorasick(list(by_key), implementation=Implementation.ContiguousNFA, store_patterns=False)
-        self.sounds: dict[str, list[int]] = defaultdict(list)
-        self.skeletons: dict[str, list[int]] = defaultdict(list)
-        self.masks: dict[tuple[int, str, str], list[int]] = defaultdict(list)
-        near: list[tuple[int, str, int]] = []
-        for number, entry in enumerate(self.entries):
-            self._index_word(number, entry, near)
-        self.deletes = Deletes(near)
-        self.codes = Codes(term for term in every if term.match == MatchKind.CODE)
-        self.patterns = Patterns(term for term in every if term.match == MatchKind.PATTERN)
-        self.phrases = Phrases(term for term in every if term.match == MatchKind.PHRASE and GAP in term.term)
+        self.terms = tuple(terms)
+        self.ids = frozenset(term.id for term in self.terms)
+        self.entries = [entry for term in self.terms for entry in entries_of(term)]
+        keyed = _numbered((entry.key, number) for number, entry in enumerate(self.entries))
+        #: Entries by pattern number of the automaton.
+        self.keyed = list(keyed.values())
+        self.automaton = AhoCorasick(list(keyed), implementation=Implementation.ContiguousNFA, store_patterns=False)
+        words = [(number, entry) for number, entry in enumerate(self.entries) if _is_word(entry)]
+        self.deletes = Deletes(
+            (number, entry.letters, max(entry.edits, 1))
+            for number, entry in words
+            if entry.edits or entry.term.severity >= 2
+        )
+        self.masks = _numbered((key, number) for number, entry in words for key in mask_keys(entry.letters))
+        sounded = [(number, entry.letters) for number, entry in words if entry.letters.isascii() and entry.term.severity >= 2]
+        self.sounds = _numbered((sound_key(letters), number) for number, letters in sounded)
+        bare = ((consonants_of(letters), number) for number, letters in sounded)
+        self.skeletons = _numbered((consonants, number) for consonants, number in bare if len(consonants) >= 3)
+        self.exact = _numbered(
+            (exact_key(term.term), number) for number, term in enumerate(self.terms) if term.match == MatchKind.EXACT
+        )
+        self.codes = Codes(self._of(MatchKind.CODE))
+        self.patterns = Patterns(self._of(MatchKind.PATTERN))
+        self.phrases = Phrases(term for term in self._of(MatchKind.PHRASE) if GAP in term.term)
 
-    def _index_word(self, number: int, entry: Entry, near: list[tuple[int, str, int]]) -> None:
-        letters = entry.letters
-        if len(entry.words) > 1 or len(letters) < 4 or not letters.isalpha() or any(map(is_gapless, letters)):
-            return
-        self.masks[(len(letters), letters[0], letters[-1])].append(number)
-        self.masks[(len(letters), letters[0], letters[1] + "?")].append(number)
-        if entry.edits or entry.term.severity >= 2:
-            near.append((number, letters, max(entry.edits, 1)))
-        if letters.isascii() and entry.term.severity >= 2:
-            self.sounds[sound_key(letters)].append(number)
-            consonants = consonants_of(letters)
-            if len(consonants) >= 3:
-                self.skeletons[consonants].append(number)
+    def _of(self, kind: MatchKind) -> list[Term]:
+        return [term for term in self.terms if term.match == kind]
+
+    def whole(self, text: str) -> list[Term]:
+        """Entries that the whole of a field is."""
+        return [self.terms[number] for number in self.exact.get(exact_key(text), ())] if self.exact else []
+
+
+def mask_keys(letters: str) -> tuple[str, str]:
+    """Under which a word is found when letters of it are masked: by its last letter or, that being masked, its second."""
+    return f"{len(letters)}{letters[0]}{letters[-1]}", f"{len(letters)}{letters[0]}{letters[1]}?"
+
+
+def _is_word(entry: Entry) -> bool:
+    """One word of an alphabet, long enough to be read in other spellings."""
+    letters = entry.letters
+    if entry.is_transliterated or len(entry.words) > 1 or len(letters) < 4 or not letters.isalpha():
+        return False
+    return letters.isascii() or not any(map(is_gapless, letters))
+
+
+def _numbered(pairs: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, tuple[int, ...]] = {}
+    for key, number in pairs:
+        found[key] = (*found.get(key, ()), number)
+    return found
 
 
 def exact_key(text: str) -> str:
     return " ".join(fold_text(text).split())
-
-
-__all__ = ["Index", "consonants_of", "exact_key", "letters_of"]

@@ -5,6 +5,8 @@ from unicodedata import category
 
 #: Scripts that write no gaps between words; Hangul puts its particles behind the word.
 _GAPLESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]")
+#: How far a number is looked at before it is taken for one.
+_REACH = 12
 _HANGUL = re.compile(r"[\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3]")
 _SEMITIC = re.compile(r"[\u0590-\u05ff\u0600-\u06ff]")
 _PREFIXES = re.compile(r"(?<![^\W_])(?:[وفبلكس]|ال|وال|بال|لل|فال|كال|يا|[הובלכמש]|וה|שה|כש|מה|בה)$")
@@ -38,7 +40,7 @@ def ends_word(text: str, at: int) -> bool:
         return not _is_mark(after)
     if after.isascii():
         if after.isdigit():
-            rest = text[at:].lstrip("0123456789")
+            rest = text[at : at + _REACH].lstrip("0123456789")
             return not rest or not rest[0].isalpha()
         return not text[at - 1].isascii() and is_gapless(text[at - 1])
     if is_gapless(after) or is_gapless(text[at - 1]) or _HANGUL.match(after):
@@ -47,7 +49,7 @@ def ends_word(text: str, at: int) -> bool:
 
 
 def _is_number_before(text: str, at: int) -> bool:
-    head = text[:at].rstrip("0123456789")
+    head = text[max(0, at - _REACH) : at].rstrip("0123456789")
     return not head or not head[-1].isalnum()
 
 

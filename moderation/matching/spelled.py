@@ -17,6 +17,9 @@ from moderation.terms.term import MatchKind
 
 _WORD = re.compile(r"\S+")
 _INITIALS = ("first letters of words", "first letters of lines")
+#: Readings in which a term may stand inside a longer word; the others are strange enough as they are.
+_STRAIGHT = frozenset({"folded", "leet", "look-alikes", "letters drawn with signs", "as displayed", "turned letters", "hidden letters"})
+_EVERYDAY = 5.0
 #: Frequency that a listed word is given in a split: about that of a common word.
 _LISTED = 4.6 - 9
 
@@ -42,28 +45,36 @@ class _Edges:
     """For each unit of a view whether a word may begin or end there, and which unknown word it lies in."""
 
     def __init__(self, view: View, lexicon: Lexicon) -> None:
-        text = view.reading.text
-        self._begins = [
-            begins_word(text, low) or not text[low:high].isalnum() for low, high in zip(view.starts, view.ends, strict=True)
-        ]
-        self._ends = [
-            ends_word(text, high) or not text[low:high].isalnum() for low, high in zip(view.starts, view.ends, strict=True)
-        ]
+        self._begins: list[bool | None] = [None] * len(view.key)
+        self._ends: list[bool | None] = [None] * len(view.key)
         #: Per unit the number of its word, or -1 where the word is known: nothing is cut out of a known word.
-        self._words: list[int] = [-1] * len(view.key)
+        self._words: list[int] = []
         self._view, self._lexicon = view, lexicon
-        self._is_numbered = False
 
     def are_open(self, first: int, last: int) -> bool:
         """Whether a term may be read from unit ``first`` to ``last``: between words, or within one unknown word."""
-        if self._begins[first] and self._ends[last]:
+        if self._may_begin(first) and self._may_end(last):
             return True
-        if not self._is_numbered:
+        if not self._words:
             self._number()
         return self._words[first] == self._words[last] != -1
 
+    def _may_begin(self, unit: int) -> bool:
+        known = self._begins[unit]
+        if known is None:
+            low, high, text = self._view.starts[unit], self._view.ends[unit], self._view.reading.text
+            known = self._begins[unit] = begins_word(text, low) or (high > low + 1 and not text[low:high].isalnum())
+        return known
+
+    def _may_end(self, unit: int) -> bool:
+        known = self._ends[unit]
+        if known is None:
+            low, high, text = self._view.starts[unit], self._view.ends[unit], self._view.reading.text
+            known = self._ends[unit] = ends_word(text, high) or (high > low + 1 and not text[low:high].isalnum())
+        return known
+
     def _number(self) -> None:
-        self._is_numbered = True
+        self._words = [-1] * len(self._view.key)
         view, text = self._view, self._view.reading.text
         unit = 0
         for number, word in enumerate(_WORD.finditer(text)):
@@ -93,8 +104,11 @@ def _judge(view: View, entry: Entry, units: range, lexicon: Lexicon) -> Hit | No
     extra: dict[str, float] = {}
     if len(disguise.parts) > 1 and not (begins and ends):
         return None
+    is_straight = view.reading.name in _STRAIGHT
+    if not (begins and ends) and (entry.is_transliterated or not is_straight):
+        return None
     if not _bounded(kind, begins, ends):
-        if len(disguise.parts) > 1 or kind == MatchKind.PHRASE and disguise.leet:
+        if len(disguise.parts) > 1 or disguise.repeated or disguise.swapped or disguise.dropped:
             return None
         extra = _in_word(view, entry, start, end, begins, lexicon)
         if not extra:
@@ -146,7 +160,8 @@ def _letters(stretch: str) -> int:
 def _initials(view: View, entry: Entry, start: int, end: int) -> Hit | None:
     """First letters spell a term only as a whole line, letter by letter, and short ones only when severe."""
     text = view.reading.text
-    least = 4 if entry.term.severity < 4 else 3
+    is_short = entry.term.severity == 4 and view.reading.name == "first letters of lines"
+    least = 3 if is_short else 4
     whole = (start == 0 or text[start - 1] == "\n") and (end == len(text) or text[end] == "\n")
     if not whole or text[start:end] != entry.letters or len(entry.letters) < least:
         return None
@@ -168,7 +183,8 @@ def _in_word(view: View, entry: Entry, start: int, end: int, begins: bool, lexic
         return {}
     if begins and text[end:high] in endings(entry.term.language):
         return {"inflected": 1.0}
-    if len(letters) < 5 and entry.term.severity < 3:
+    is_short = len(letters) < (5 if entry.term.severity >= 3 else 6)
+    if end == high - 1 or (is_short and (len(letters) < 5 or not _are_everyday(text[low:start], text[end:high], lexicon))):
         return {}
     before = likelihood(text[low:start], lexicon) if low < start else 0.0
     after = likelihood(text[end:high], lexicon) if end < high else 0.0
@@ -178,6 +194,11 @@ def _in_word(view: View, entry: Entry, start: int, end: int, begins: bool, lexic
     if innocent is not None and innocent >= before + _LISTED + after:
         return {}
     return {"compound": 1.0}
+
+
+def _are_everyday(before: str, after: str, lexicon: Lexicon) -> bool:
+    """What stands around a short term are the commonest words: ``you``, ``the``, ``big``."""
+    return all(not part or lexicon.english(part) >= _EVERYDAY for part in (before, after))
 
 
 def _features(disguise: Disguise, entry: Entry, lexicon: Lexicon) -> dict[str, float]:

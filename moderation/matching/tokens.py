@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from moderation.matching.cover import Covered
-from moderation.matching.lexicon import ENGLISH, PERSON, PLACE, Lexicon
+from moderation.matching.lexicon import ENGLISH, PERSON, PLACE, RARE, Lexicon
 from moderation.reading import Readings
 from moderation.terms.term import AllowKind
 
@@ -101,6 +101,6 @@ class Tokens:
         before, after = self.all[max(0, index - 2) : index], self.all[index + 1 : index + 3]
         if token.is_place and after and after[0].is_place and self._raw[self._ends[index] : self._ends[index] + 1] == ",":
             return True
-        if not token.is_name:
+        if not token.kinds & (PERSON | RARE):
             return False
         return any(other.is_name and other.is_capitalised for other in before + after) or any(other.text in _TITLES for other in before)

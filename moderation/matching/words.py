@@ -40,7 +40,7 @@ def find_words(reading: Reading, index: Index, lexicon: Lexicon, folded: Reading
             features = _misspelled(text, index.entries[number]) if text not in decoded or len(text) >= 6 else {}
             if features:
                 yield _hit(index.entries[number], reading, word.span(), features, "a misspelling")
-        for number in index.sounds.get(_sound(text), ()):
+        for number in index.sounds.get(_sound(text), ()) if text not in decoded or len(text) >= 6 else ():
             yield _hit(index.entries[number], reading, word.span(), {"sound": 1.0}, "the sound")
         if len(text) >= 3:
             yield from _without_vowels(text, word.span(), reading, index)
@@ -82,7 +82,9 @@ def _without_vowels(word: str, span: tuple[int, int], reading: Reading, index: I
         entry = index.entries[number]
         missing = len(entry.letters) - len(word)
         if 0 < missing <= len(word) and word[0] == entry.letters[0] and _is_subsequence(word, entry.letters):
-            bare = not any(c in _VOWELS for c in word)
+            bare = not any(c in _VOWELS for c in word[1:])
+            if not bare and len(word) < 6:
+                continue
             yield _hit(entry, reading, span, {"no_vowels": 1.0, "short": float(len(word) == 3), "edits": 0.0 if bare else 0.2 * missing}, "no vowels")
 
 
@@ -98,8 +100,7 @@ def find_masked(reading: Reading, index: Index, lexicon: Lexicon) -> Iterator[Hi
         parts = _PARTS.split(text)
         if not set(text) & _CLEAR and all(lexicon.english(part) >= 3.5 for part in parts):
             continue
-        for cut in {len(text), len(text.rstrip(".?-,:;"))}:
-            yield from _unmasked(reading, word.start(), text[:cut], index)
+        yield from _unmasked(reading, word.start(), text.rstrip(".?-–—…~+=×°^%"), index)
 
 
 def _unmasked(reading: Reading, start: int, text: str, index: Index) -> Iterator[Hit]:
@@ -109,8 +110,8 @@ def _unmasked(reading: Reading, start: int, text: str, index: Index) -> Iterator
         return
     if not hidden or len(seen) < 4 or hidden * 2 > len(seen):
         return
-    last = seen[-1] if seen[-1] else (seen[1] or "") + "?"
-    for number in index.masks.get((len(seen), str(seen[0]), str(last)), ()):
+    key = f"{len(seen)}{seen[0]}{seen[-1]}" if seen[-1] else f"{len(seen)}{seen[0]}{seen[1]}?"
+    for number in index.masks.get(key, ()):
         entry = index.entries[number]
         if all(c is None or c == letter for c, letter in zip(seen, entry.letters, strict=True)) and entry.term.match != MatchKind.PHRASE:
             yield _hit(entry, reading, (start, start + len(text)), {"mask": hidden / len(seen)}, "masked letters")

@@ -22,6 +22,11 @@ __all__ = ["FIELD_BREAK", "NORMALISER_VERSION", "Hidden", "Origin", "Reading", "
 NORMALISER_VERSION = "2"
 
 
+#: Code points up to which an order is read in every way. What is longer is no personalization: it is read as written,
+#: folded and in leet, and ``is_long`` says that nobody looked further.
+LONGEST = 2000
+
+
 class Readings:
     """The readings of one order, made when first asked for and shared by all detectors."""
 
@@ -48,9 +53,16 @@ class Readings:
         """Characters that nobody sees and that have no honest use where they stand."""
         return find_hidden(self.request)
 
+    @property
+    def is_long(self) -> bool:
+        """Too long for every way of reading; a person has to look."""
+        return len(self.as_written.text) > LONGEST
+
     @cached_property
     def straight(self) -> list[Reading]:
         """Readings from the front, after the folded one: other looks of the same letters in the same order."""
+        if self.is_long:
+            return []
         raw = (displayed(self.as_written), revealed(self.as_written), upright(self.as_written))
         found = [closed_up(self.folded), look_alike(self.as_written), *(fold(each) for each in raw if each)]
         return [*(reading for reading in found if reading), *drawn_letters(self.folded)]
@@ -58,12 +70,16 @@ class Readings:
     @cached_property
     def turned(self) -> list[Reading]:
         """Readings from the back: reversed, upside down, in a mirror."""
+        if self.is_long:
+            return []
         raw = (upside_down(self.as_written), mirrored(self.as_written))
         return [reverse(self.folded), *(reading for reading in raw if reading)]
 
     @cached_property
     def played(self) -> list[Reading]:
         """Readings that take a reader's wit: acrostics, sounds, pictures, word games, numbers upside down."""
+        if self.is_long:
+            return []
         one = (spoken(self.folded), transliterated(self.folded), calculator(self.folded), without_filler(self.folded))
         found = [reading for reading in one if reading]
         return [*found, *emoji_words(self.folded), *first_letters(self.folded), *pig_latin(self.folded)]

@@ -63,6 +63,8 @@ class _Folded(dict[str, str]):
 def _fold(character: str) -> str:
     if is_hidden(character) or is_mark(character) or "\U0001f3fb" <= character <= "\U0001f3ff":
         return ""
+    if "\ud800" <= character <= "\udfff":
+        return "\ufffd"  # half of a character; the automata below take whole ones only
     if character.isspace():
         return "\n" if character in "\n\r\x0b\x0c\x85\u2028\u2029" else " "
     seen = ""

@@ -11,7 +11,7 @@ _ROTATED |= {"n": "u", "u": "n", "m": "w", "w": "m", "6": "9", "9": "6", "M": "w
 #: Plain letters that are another plain letter in a mirror.
 _IN_MIRROR = {"b": "d", "d": "b", "p": "q", "q": "p"}
 _CALCULATOR = str.maketrans("0123456789", "oizehsglbg")
-_DIGITS = re.compile(r"(?<![\w.,:/-])\d(?:[.\s]?\d){4,}(?![\w.,:/-])")
+_DIGITS = re.compile(r"(?<![\w.,:/-])\d(?:\.?\d){4,}(?![\w.,:/-])")
 
 
 def reverse(reading: Reading) -> Reading:

@@ -18,9 +18,10 @@ COST_OF_A_MISS = 20.0
 HARMFUL_SHARE = 0.03
 #: The promise is three in a hundred; the rest is left for texts that were not foreseen.
 MOST_FALSE_ALARMS = 0.025
-#: Clean messages that may reach a reject threshold: one in a thousand.
-MOST_FALSE_REJECTIONS = 0.001
-LEAST_REJECT = 0.9
+#: Rejection begins beyond every clean row, by three quarters of what is left to certainty: a false rejection is
+#: worse than a needless review, and a few thousand rows cannot show the one in ten thousand that matters.
+BEYOND_CLEAN = 0.75
+LEAST_REJECT = 0.95
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,8 @@ def calibrate(scores: Mapping[str, NDArray[np.float64]], harmful: NDArray[np.boo
     thresholds = {}
     for name, values in scores.items():
         review = _quantile(values[~harmful], chosen.share)
-        reject = max(LEAST_REJECT, review, _quantile(values[~harmful], MOST_FALSE_REJECTIONS / 2) + 0.005)
+        highest = float(values[~harmful].max())
+        reject = max(LEAST_REJECT, review, highest + BEYOND_CLEAN * (1 - highest))
         thresholds[name] = Threshold(review=review, reject=min(0.999, reject))
     return Calibration(thresholds=thresholds, chosen=chosen, curve=curve)
 

@@ -4,6 +4,7 @@ Generated families are split by sentence pattern. Of the labelled test files, ha
 reported on; the Wikipedia and ConvAbuse test sets are only ever reported on.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ from moderation.toxicity.train.rows import TEST_FILE, Row, read_rows, share
 SHORT = 60
 #: Sources that no choice was made on.
 UNTOUCHED = ("wiki_toxicity", "convabuse")
+#: Rows of one generated sentence pattern that count.
+ROWS_OF_A_PATTERN = 6
 #: Rows of one source that are scored at most; enough for two digits.
 MOST_ROWS = 600
 
@@ -58,8 +61,18 @@ def score(rows: Sequence[Row], answer: Callable[[str], Scores]) -> Scored:
 
 
 def family_rows(part: families.Part) -> list[Row]:
-    """The held-back rows of the generated families."""
-    return list(families.rows(part))
+    """The held-back rows of the generated families, at most ``ROWS_OF_A_PATTERN`` of one sentence pattern.
+
+    Rows of one pattern stand or fall together: thirty of them are hardly more evidence than six. Patterns that are
+    nothing but a name, a place or a word are exempt, because each of their rows is another question.
+    """
+    counts: Counter[str] = Counter()
+    chosen = []
+    for row in families.rows(part):
+        counts[row.frame] += 1
+        if counts[row.frame] <= ROWS_OF_A_PATTERN or families.is_bare(row.frame):
+            chosen.append(row)
+    return chosen
 
 
 def labelled_rows(data: Path, part: families.Part) -> list[Row]:

@@ -24,11 +24,15 @@ def test_case(case: dict[str, Any], detector: BrandDetector) -> None:
     request = parse_request({**CONTEXT, **order})
     found = detector.detect(read(request))
     expected = case["evidence"]
-    assert sorted({each.category.value for each in found if each.score >= 0.5}) == sorted({e["category"] for e in expected})
+    assert sorted({each.category.value for each in found if each.score >= 0.5}) == sorted(
+        {e["category"] for e in expected}
+    )
     for wanted in expected:
         fitting = [each for each in found if each.category.value == wanted["category"]]
         if "theme" in wanted:
-            assert any(each.source.startswith(f"themes/{wanted['theme']}/") for each in fitting), [e.source for e in fitting]
+            assert any(each.source.startswith(f"themes/{wanted['theme']}/") for each in fitting), [
+                e.source for e in fitting
+            ]
         if "covers" in wanted:
             covered = {request.text_of(span.field)[span.start : span.end] for each in fitting for span in each.spans}
             assert wanted["covers"] in covered

@@ -4,10 +4,12 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler
+from typing import Any
 
 import pytest
 from standardwebhooks import WebhookVerificationError
 
+from api.delivery import signing
 from api.delivery.signing import new_secret
 from api.storage.database import Database
 from api.storage.tables import OutboxEvent
@@ -205,3 +207,20 @@ def test_gone_disables_the_endpoint_and_nothing_more_is_sent(shop: Shop, receive
     wait_until(lambda: shop.was_relayed(second))
     assert len(receiver.received) == 1
     assert len(shop.deliveries()) == 1
+
+
+def test_a_fault_of_ours_does_not_end_a_delivery(
+    shop: Shop, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults = iter([KeyError("a fault"), None])
+    genuine = signing.sign
+
+    def sign(*arguments: Any) -> dict[str, str]:
+        if (fault := next(faults, None)) is not None:
+            raise fault
+        return genuine(*arguments)
+
+    monkeypatch.setattr(signing, "sign", sign)
+    shop.listen(receiver.url)
+    shop.decide()
+    wait_until(lambda: [(d.status, d.attempts) for d in shop.deliveries()] == [("delivered", 2)])

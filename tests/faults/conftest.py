@@ -30,7 +30,7 @@ NURSERY.set_forkserver_preload(["tests.faults.processes"])
 class Process:
     """A writer or a worker, to be killed."""
 
-    def __init__(self, role: Callable[..., None], *arguments: str) -> None:
+    def __init__(self, role: Callable[..., None], *arguments: object) -> None:
         ours, theirs = NURSERY.Pipe(duplex=False)
         self._process = NURSERY.Process(target=role, args=(theirs, *arguments), daemon=True)
         self._process.start()
@@ -86,8 +86,8 @@ class Site:
         self.processes.append(Process(processes.write, self.url, self.shop.merchant_id))
         return self.processes[-1]
 
-    def start_worker(self) -> Process:
-        self.processes.append(Process(processes.work, self.url))
+    def start_worker(self, timeout: float = 5.0) -> Process:
+        self.processes.append(Process(processes.work, self.url, timeout))
         return self.processes[-1]
 
     def close(self) -> None:

@@ -33,12 +33,12 @@ def write(said: Connection, url: str, merchant_id: str) -> None:
         time.sleep(0.05)
 
 
-def work(said: Connection, url: str) -> None:
+def work(said: Connection, url: str, timeout: float) -> None:
     """Deliver until SIGTERM, with waits short enough for a test."""
     stopped = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     settings = Settings(database_url=url, secret_key="k" * 32, allow_private_webhooks=True)
-    worker = Worker(settings, Database(url), back_off=(0.2,) * 50, timeout=5.0, poll=0.1, queue_poll=0.1)
+    worker = Worker(settings, Database(url), back_off=(0.2,) * 50, timeout=timeout, poll=0.1, queue_poll=0.1)
     worker.start()
     said.send("ready")
     stopped.wait()

@@ -224,6 +224,10 @@ def run_together(term: str, rng: random.Random) -> str | None:
     return rng.choice(("you", "the", "big", "little", "happy", "stupid", "hello")) + term if len(term) >= 5 and term.isascii() else None
 
 
+def with_ending(term: str, rng: random.Random) -> str | None:
+    return term + "s" if term.isascii() and term[-1] not in "aeiousyz" and len(term) >= 4 else None
+
+
 def in_capitals(term: str, rng: random.Random) -> str | None:
     return term.upper()
 
@@ -256,7 +260,7 @@ TECHNIQUES: dict[str, Callable[[str, random.Random], str | None]] = {
     "calculator": calculator, "one mask": one_mask, "half masked": masks, "transposition": swapped, "wrong letter": wrong_letter,
     "missing letter": missing_letter, "added letter": added_letter, "vowels dropped": no_vowels, "sound spelling": sounded,
     "digits as sounds": spoken_digits, "first letters of words": word_initials, "first letters of lines": line_initials,
-    "pig latin": pig_latin, "emoji as letters": letter_emoji, "filler letters": filler, "run together": run_together,
+    "pig latin": pig_latin, "emoji as letters": letter_emoji, "filler letters": filler, "run together": run_together, "with an ending": with_ending,
 }  # fmt: skip
 #: Read only when the whole field is the disguise.
 _WHOLE = frozenset({"first letters of words", "first letters of lines", "one letter a line", "tag letters"})

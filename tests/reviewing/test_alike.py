@@ -19,7 +19,7 @@ def words(text):
     return likeness([{"name": "text", "text": text}])
 
 
-@pytest.mark.parametrize("other", ["SWEAT SHOP", "sweat-shop!", "sweatshoop", "ｓｗｅａｔｓｈｏｐ", "swéatshop", "sweat\u200bshop"])
+@pytest.mark.parametrize("other", ["SWEAT SHOP", "sweat-shop!", "sweatshoop", "ｓｗｅａｔｓｈｏｐ", "swéatshop", "sweat\u200bshop", "Sw3at sh0p"])
 def test_nearly_the_same_words_share_a_print(other):
     assert words(other) == words("sweatshop")
 
@@ -27,6 +27,11 @@ def test_nearly_the_same_words_share_a_print(other):
 @pytest.mark.parametrize("other", ["sweetshop", "sweatshops", "shopsweat", ""])
 def test_other_words_do_not(other):
     assert words(other) != words("sweatshop")
+
+
+@pytest.mark.parametrize(("one", "other"), [("1000", "100"), ("2024", "2026"), ("room 101", "room ioi"), ("10", "io")])
+def test_numbers_stay_what_they_are(one, other):
+    assert words(one) != words(other)
 
 
 def test_the_division_into_fields_makes_no_difference():

@@ -1,7 +1,7 @@
 """``python -m moderation.toxicity.train``: make the default model from the named sources.
 
     python -m moderation.toxicity.train --data DIR --out .models/run --epochs 3
-    python -m moderation.toxicity.train --data DIR --out .models/run2 --epochs 3 --rate 6e-5 --warm-start .models/run
+    python -m moderation.toxicity.train --data DIR --out .models/run2 --epochs 3 --rate 6e-5 --warm-start moderation/toxicity/pack
 
 DIR holds the labelled sources as ``train.jsonl.gz`` and ``test.jsonl.gz`` (named in docs/model-card.md).
 """
@@ -16,6 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from moderation.toxicity.pack import COMPANIONS, MANIFEST, read_pack, unpack
 from moderation.toxicity.scores import CLASSES
 from moderation.toxicity.train import families, vocabulary
 from moderation.toxicity.train.rows import TRAIN_FILE, Row, read_rows, without_duplicates
@@ -96,16 +97,15 @@ def _start(warm_start: Path | None, rows: list[Row], out: Path) -> Any:
     """A model to train: an earlier run, or the base encoder with its vocabulary pruned and a new head."""
     import shutil
 
-    from safetensors.torch import load_file
     from transformers import BertConfig, BertForSequenceClassification
 
     if warm_start is None:
         weights = _pruned_encoder(rows, out)
     else:
         out.mkdir(parents=True, exist_ok=True)
-        for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "config.json"):
+        for name in COMPANIONS:
             shutil.copy(warm_start / name, out / name)
-        weights = load_file(warm_start / "weights.safetensors")
+        weights = _earlier(warm_start)
     config = BertConfig.from_pretrained(out, local_files_only=True)
     config._attn_implementation = "eager"  # the fused attention of CPU torch is slow in its backward pass
     model = BertForSequenceClassification(config)
@@ -113,6 +113,16 @@ def _start(warm_start: Path | None, rows: list[Row], out: Path) -> Any:
     if unexpected or any(not name.startswith("classifier") and "position_ids" not in name for name in missing):
         raise SystemExit(f"The encoder's weights do not fit: missing {missing}, unexpected {unexpected}.")
     return model
+
+
+def _earlier(folder: Path) -> dict[str, Any]:
+    """The weights of an earlier run's folder, or of a shipped pack."""
+    import torch
+    from safetensors.torch import load_file
+
+    if (folder / MANIFEST).exists():
+        return {name: torch.from_numpy(value) for name, value in unpack(read_pack(folder)).items()}
+    return dict(load_file(folder / "weights.safetensors"))
 
 
 def _pruned_encoder(rows: list[Row], out: Path) -> dict[str, Any]:
@@ -153,7 +163,7 @@ def _arguments() -> argparse.Namespace:
         "--minutes", type=float, default=0.0, help="end by then, with the learning rate lowered in time"
     )
     parser.add_argument("--mixture", choices=MIXTURES, default="broad", help="which share of each source an epoch sees")
-    parser.add_argument("--warm-start", type=Path, help="folder of an earlier run")
+    parser.add_argument("--warm-start", type=Path, help="folder of an earlier run, or the shipped pack")
     return parser.parse_args()
 
 

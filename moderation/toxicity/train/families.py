@@ -100,6 +100,11 @@ def rows(part: Part, seed: int = 20, scale: float = 1.0) -> Iterator[Row]:
             yield from _rows_of(frame, part, seed, scale)
 
 
+def is_bare(pattern: str) -> bool:
+    """Whether the pattern is nothing but slots."""
+    return not _SLOT.sub("", pattern).strip()
+
+
 def _rows_of(frame: Frame, part: Part, seed: int, scale: float) -> Iterator[Row]:
     has_slots = "{" in frame.key
     count = frame.count if has_slots else min(frame.count, 3)

@@ -62,9 +62,9 @@ def adopt(candidate: Path, pack: Pack, root: Path | None) -> Path:
     """Make the compiled candidate the compiled default of the sealed pack: the same model, now with its thresholds."""
     folder = folder_of(model_root(root), "default", pack.sha256)
     shutil.rmtree(folder, ignore_errors=True)
+    compiled = read_compiled(candidate)
     candidate.rename(folder)
     shutil.copy(pack.folder / "thresholds.json", folder / "thresholds.json")
-    compiled = read_compiled(folder)
     files = {**compiled.files, "thresholds.json": file_hash(folder / "thresholds.json")}
     write_compiled(folder, replace(compiled, name="default", source=pack.sha256, files=files))
     return folder

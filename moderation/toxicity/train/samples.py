@@ -8,8 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from moderation.toxicity.heldout import SHORT
-from moderation.toxicity.train import families
+from moderation.toxicity.heldout import SHORT, family_rows
 from moderation.toxicity.train.rows import Row, write_rows
 
 #: File name to which rows go into it.
@@ -26,7 +25,7 @@ SAMPLE_SIZE = 400
 def write_samples(folder: Path) -> None:
     """Write one file for each sample."""
     folder.mkdir(parents=True, exist_ok=True)
-    rows = list(families.rows("report"))
+    rows = family_rows("report")
     for name, belongs in SAMPLES.items():
         chosen = [row for row in rows if belongs(row)]
         random.Random(name).shuffle(chosen)

@@ -23,8 +23,10 @@ HELD_BRANDS = {
 }  # fmt: skip
 #: Themes of the held-back file that appear in no seed for fitting.
 HELD_THEMES = frozenset({"safety", "animals", "tax", "privacy", "politics"})
+FIT_SEEDS = ("fit_en.txt", "fit_world.txt", "more_en.txt", "more_world.txt")
+HELD_SEEDS = ("held_en.txt", "held_world.txt")
 PROFILES = {"Strider": ("Maren Halvorsen", "Velocis"), "Lumière & Vale": ("Odile Marchetti", "Casa Brillanti")}
-_LEET = str.maketrans({"a": "4", "e": "3", "i": "1", "o": "0", "s": "5", "t": "7"})
+_LEET = str.maketrans({"a": "4", "e": "3", "i": "1", "o": "0", "s": "5"})
 _ALIKE = str.maketrans({"a": "а", "e": "е", "o": "о", "c": "с", "p": "р", "x": "х", "i": "і"})
 _FORMS = ("leet", "spaced", "reversed", "look-alike", "joined")
 
@@ -45,6 +47,8 @@ def seeds(*names: str) -> Iterator[tuple[str, bool, str, str, str]]:
 def rows(names: tuple[str, ...], brands: dict[str, str], doubles: int) -> Iterator[dict[str, Any]]:
     """The labelled orders of some seed files, the same for the same seeds."""
     for language, critical, kind, seed, product in seeds(*names):
+        if names is FIT_SEEDS and kind in HELD_THEMES:
+            continue
         rng = random.Random(zlib.crc32(seed.encode()))
         profiled = "{exec}" in seed or "{rival}" in seed
         among = [name for name in brands if not profiled or name in PROFILES]
@@ -94,6 +98,6 @@ def write(path: Path, made: Iterator[dict[str, Any]]) -> int:
 
 
 if __name__ == "__main__":
-    fit = write(HERE / "statements.jsonl", rows(("fit_en.txt", "fit_world.txt"), FIT_BRANDS, 2))
-    held = write(HERE / "held.jsonl", rows(("held_en.txt", "held_world.txt"), HELD_BRANDS, 2))
+    fit = write(HERE / "statements.jsonl", rows(FIT_SEEDS, FIT_BRANDS, 1))
+    held = write(HERE / "held.jsonl", rows(HELD_SEEDS, HELD_BRANDS, 1))
     print(f"{fit} statements to fit on, {held} held back.")  # noqa: T201

@@ -1,0 +1,86 @@
+"""What is innocent in one order, and what stays of a hit when it is set against that."""
+
+from moderation.evidence import Outcome
+from moderation.matching.cover import Cover, Covered
+from moderation.matching.hit import Hit
+from moderation.matching.lexicon import Lexicon
+from moderation.matching.match import Match
+from moderation.matching.score import score
+from moderation.matching.tokens import Tokens
+from moderation.reading import Readings
+
+#: Below this a match is not worth telling.
+FLOOR = 0.3
+#: From here a disguise is sure enough to act alone.
+SURE = 0.9
+#: As sure as a hit gets that is an innocent word as well.
+_EXCUSED = 0.85
+#: Features of readings in which known words are expected under the hit; these judge the words on their own.
+_OWN_GATE = frozenset({"word_initials", "line_initials", "cuts", "apart", "mask"})
+
+
+class Judge:
+    """Weighs the hits of one order against its innocent words, names, places and allow entries."""
+
+    def __init__(self, readings: Readings, cover: Cover, lexicon: Lexicon) -> None:
+        self._tokens = Tokens(readings, lexicon)
+        self._covered: list[Covered] = cover.find(readings.folded)
+
+    def match(self, hit: Hit) -> Match | None:
+        """The hit as a match; None when it is innocent or too weak to tell."""
+        features = self.features(hit)
+        if features is None:
+            return None
+        sure = hit.fixed if hit.fixed is not None else score(features)
+        at_most = Outcome.REJECT if hit.is_plain or sure >= SURE else Outcome.REVIEW
+        note = ""
+        if hit.is_plain and hit.fixed is None and self._is_excused(hit):
+            at_most, note, sure = Outcome.REVIEW, "it is a name or an ordinary word elsewhere as well", min(sure, _EXCUSED)
+        if sure < FLOOR:
+            return None
+        return Match(
+            term=hit.term,
+            spans=hit.reading.spans(hit.start, hit.end),
+            reading=hit.told_as,
+            read_as=hit.term.term,
+            score=round(sure, 3),
+            at_most=at_most,
+            note=note,
+        )
+
+    def features(self, hit: Hit) -> dict[str, float] | None:
+        """What it takes to read the term there; None where an innocent word, name or allow entry stands instead."""
+        low, high = hit.place
+        if any(each.protects(hit.term, low, high) for each in self._covered):
+            return None
+        if hit.is_plain:
+            return None if hit.fixed is None and self._is_named(hit) else hit.features
+        if hit.end - hit.start <= 5 and len(hit.term.term) <= 3 and self._tokens.are_initials(low, high):
+            return None
+        if _OWN_GATE & hit.features.keys() or self._tokens.has_signs(low, high):
+            return hit.features
+        touched = self._tokens.touching(low, high)
+        if self._tokens.are_known(touched):
+            return None
+        return hit.features | {"foreign_word": 1.0} if self._tokens.are_foreign(touched) else hit.features
+
+    def _is_named(self, hit: Hit) -> bool:
+        """The word is part of a person's name or a place, or a name that is the whole order, unless severe."""
+        low, high = hit.place
+        touched = self._tokens.touching(low, high)
+        if len(touched) != 1:
+            return False
+        if self._tokens.in_name(touched[0]):
+            return True
+        is_alone = len(self._tokens.all) == 1 and hit.term.severity <= 2
+        return is_alone and self._tokens.names(touched[0], self._covered, low, high)
+
+    def _is_excused(self, hit: Hit) -> bool:
+        """A name, a place, or an ordinary word of another language is spelled the same."""
+        low, high = hit.place
+        touched = self._tokens.touching(low, high)
+        if any(each.excuses(low, high) for each in self._covered):
+            return True
+        if len(touched) != 1:
+            return False
+        return self._tokens.all[touched[0]].is_place or self._tokens.names(touched[0], self._covered, low, high)
