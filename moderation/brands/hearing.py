@@ -138,9 +138,7 @@ def _apart(words: tuple[Word, ...], lexicons: tuple[Lexicon, ...], heard: list[M
                     yield from _mentions(senses, at, end, words[at].start, words[end - 1].end, "written apart")
 
 
-def _unknown(
-    words: tuple[Word, ...], known: set[int], lexicons: tuple[Lexicon, ...], most: int
-) -> Iterator[Mention]:
+def _unknown(words: tuple[Word, ...], known: set[int], lexicons: tuple[Lexicon, ...], most: int) -> Iterator[Mention]:
     """Runs of words that nobody knows: several words written together, or one with a slip of the pen."""
     at = 0
     while at < len(words):

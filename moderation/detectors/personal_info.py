@@ -50,12 +50,30 @@ def is_iban(text: str) -> bool:
 def is_phone_number(text: str) -> bool:
     """8 to 15 digits that are no date, no year range and no coordinates."""
     digits = _digits(text)
-    return 8 <= len(digits) <= 15 and len(set(digits)) > 2 and not _DATE.search(text) and "°" not in text
+    if not 8 <= len(digits) <= 15 or len(set(digits)) <= 2:
+        return False
+    return _PAIRS.fullmatch(text) is not None or not _DATE.search(text)
 
 
+#: French numbers are five pairs; their middle looks like a date.
+_PAIRS = re.compile(r"0[1-9](?:[ .-]\d\d){4}")
 _DATE = re.compile(
     r"\b(?:\d{1,2}[-./ ]\d{1,2}[-./ ](?:19|20)?\d\d|(?:19|20)\d\d[-./ ]\d{1,2}[-./ ]\d{1,2}|(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d)\b"
 )
+
+
+def _phone(pattern: str, score: float) -> _Kind:
+    # No digit, degree sign or decimal may stand on either side: coordinates and measures are no numbers to call.
+    return _Kind(
+        name="phone",
+        pattern=re.compile(rf"(?<![\w.,+°/:#-]){pattern}(?![\w°]|[.,/:-]\d)"),
+        severity=2,
+        score=score,
+        at_most=Outcome.REVIEW,
+        says="a telephone number",
+        holds=is_phone_number,
+    )
+
 
 _KINDS = (
     _Kind(
@@ -92,25 +110,46 @@ _KINDS = (
         at_most=Outcome.REVIEW,
         says="an e-mail address",
     ),
+    # With a country code: +44 20 7946 0958, +49 151 23456789, 0044...
+    _phone(r"(?:\+|00)[1-9]\d{0,2}(?:[ ./-]?[(]?\d{1,11}[)]?){1,6}", 0.65),
+    # A long-distance prefix: 07700 900123, 06 12 34 56 78, (0)20-79460958, 0612345678.
+    _phone(r"[(]?0[)]?[1-9]\d{0,4}[)]?(?:[ ./-]{0,2}\d{2,9}){1,5}", 0.6),
+    # North America: (555) 010-4477, 555-010-4477, 555.010.4477.
+    _phone(r"(?:1[ .-])?(?:[(][2-9]\d{2}[)] ?|[2-9]\d{2}[ .-])\d{3}[ .-]\d{4}", 0.6),
     _Kind(
-        name="phone",
+        name="street_address",
         pattern=re.compile(
-            r"(?<![\w.,+°/:#-])(?:\+|00)?[(]?\d{1,4}[)]?(?:[ ./-]{1,2}[(]?\d{1,5}[)]?){2,6}(?![\w°.,/:-]*\d)"
+            r"\b\d{1,5}[a-z]? (?:[\w'-]{2,20} ){1,3}(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|close|crescent|court|terrace|boulevard|blvd)\b"
+            r"[., ]{1,3}(?=.{0,40}(?:\b[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}\b|\b[a-z]{2} \d{5}\b|\bapt\b|\bflat\b))",
+            re.IGNORECASE,
         ),
         severity=2,
-        score=0.6,
+        score=0.7,
         at_most=Outcome.REVIEW,
-        says="a telephone number",
-        holds=is_phone_number,
+        says="a postal address",
     ),
     _Kind(
-        name="phone",
-        pattern=re.compile(r"(?<![\w.,°/:#-])(?:\+[1-9]\d{8,14}|0[1-9]\d{8,10})(?![\w°.,/:-]*\d)"),
+        name="secret",
+        pattern=re.compile(
+            r"\b(?:password|passcode|door code|gate code|alarm code|pin|pin code|passport(?: no| number)?|wifi|wi-fi)\b"
+            r"(?: is|:|=| no\.?| number)? {0,2}(?=\S{0,20}\d)\S{4,30}",
+            re.IGNORECASE,
+        ),
         severity=2,
-        score=0.6,
+        score=0.7,
         at_most=Outcome.REVIEW,
-        says="a telephone number",
-        holds=is_phone_number,
+        says="what looks like a password, a code or a document number",
+    ),
+    _Kind(
+        name="handle",
+        pattern=re.compile(
+            r"\b(?:insta|instagram|ig|snap|snapchat|sc|tiktok|telegram|whatsapp|twitter|onlyfans|discord)\b[ :=-]{0,3}@[\w.]{3,30}",
+            re.IGNORECASE,
+        ),
+        severity=2,
+        score=0.55,
+        at_most=Outcome.REVIEW,
+        says="an account name",
     ),
     _Kind(
         name="web_address",

@@ -1,19 +1,35 @@
 """The language model as a detector: harm that no list names, told as evidence of the kind it is.
 
-The model is one witness among several. What it says about an identity alone never rejects an order.
+The model is one witness among several and never rejects an order alone: it cannot say which words it means, so its word
+is no reason that a customer could be given. It learned from English and knows few names; what it says of other languages
+and of names counts only when it is surer ("Die Oma" is a grandmother).
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from moderation.evidence import Category, Evidence, Outcome, Severity, Span
+from moderation.matching.lexicon import Lexicon, load_lexicon
 from moderation.reading import Readings
 from moderation.toxicity import ToxicityModel
 from moderation.toxicity.thresholds import REVIEW_SCORE
 
 #: Model passes for one order. The joined text always is one; fields of a many-lined order share the rest.
 MOST_PASSES = 3
+
+#: Monograms and sizes are no language.
+FEWEST_LETTERS = 4
+
+#: Zipf frequency from which a word is everyday English, whatever else it is.
+EVERYDAY_ENGLISH = 3.5
+
+#: What is believed of texts with a third of strange words, and of texts that hold no other.
+SURE_OF_MIXED = 0.75
+SURE_OF_STRANGE = 0.9
+
+_WORD = re.compile(r"[^\W\d_]+")
 
 #: Readings beside the written one that undo a disguise, the most telling first.
 UNDISGUISED = ("leet", "look-alikes", "folded")
@@ -27,18 +43,16 @@ class _Meaning:
     severity: Severity
     #: Completes "The language model reads this as ...".
     phrase: str
-    at_most: Outcome = Outcome.REJECT
 
 
 #: Classes that name the kind of harm, in the order in which they are reported.
 SPECIFIC: Mapping[str, _Meaning] = {
-    # Identity words, reclaimed words and counter-speech look alike to a model: a person decides.
-    "identity_attack": _Meaning(category=Category.HATE, severity=3, phrase="an attack on a group of people", at_most=Outcome.REVIEW),
+    "identity_attack": _Meaning(category=Category.HATE, severity=3, phrase="an attack on a group of people"),
     "threat": _Meaning(category=Category.VIOLENCE, severity=3, phrase="a threat or a call for violence"),
     "sexual_explicit": _Meaning(category=Category.SEXUAL, severity=2, phrase="sexually explicit"),
     "obscene": _Meaning(category=Category.PROFANITY, severity=2, phrase="obscene"),
     "insult": _Meaning(category=Category.HARASSMENT, severity=2, phrase="an insult"),
-}  # fmt: skip
+}
 
 #: Classes that only say "harmful"; they speak when no specific class does, so that nothing counts twice.
 GENERAL: Mapping[str, _Meaning] = {
@@ -70,8 +84,9 @@ class ToxicityDetector:
 
     name: ClassVar[str] = "toxicity"
 
-    def __init__(self, model: ToxicityModel) -> None:
+    def __init__(self, model: ToxicityModel, lexicon: Lexicon | None = None) -> None:
         self._model = model
+        self._lexicon = lexicon or load_lexicon()
 
     def detect(self, readings: Readings) -> list[Evidence]:
         """Evidence of each specific class over its review threshold, else of the general ones.
@@ -79,8 +94,12 @@ class ToxicityDetector:
         Raises:
             DetectorUnavailable: The model cannot answer.
         """
+        words = _WORD.findall(readings.folded.text)
+        if sum(map(len, words)) < FEWEST_LETTERS:
+            return []
         found = self._findings(readings)
-        over = {name: finding for name, finding in found.items() if finding.score >= REVIEW_SCORE}
+        enough = self._sureness(words)
+        over = {name: finding for name, finding in found.items() if finding.score >= enough}
         is_severe = "severe_toxicity" in over
         specific = [
             self._evidence(name, SPECIFIC[name], over[name], readings, is_severe) for name in SPECIFIC if name in over
@@ -91,6 +110,18 @@ class ToxicityDetector:
         return (
             [] if general is None else [self._evidence(general, GENERAL[general], over[general], readings, is_severe)]
         )
+
+    def _sureness(self, words: list[str]) -> float:
+        """The common score from which the model is believed: higher the less of the text is English."""
+        strange = sum(self._is_strange(word) for word in words)
+        if strange == len(words):
+            return SURE_OF_STRANGE
+        return SURE_OF_MIXED if strange * 3 >= len(words) else REVIEW_SCORE
+
+    def _is_strange(self, word: str) -> bool:
+        """A name, a place or a word of another language; what nobody knows may be a disguise and is not."""
+        kinds = self._lexicon.kinds(word)
+        return bool(kinds) and self._lexicon.english(word) < EVERYDAY_ENGLISH
 
     def _findings(self, readings: Readings) -> dict[str, _Finding]:
         highest: dict[str, _Finding] = {}
@@ -118,7 +149,7 @@ class ToxicityDetector:
             source=f"{name}@{self._model.version}",
             read_as=view.text if view.reading != "as written" else "",
             explanation=f"The language model reads {where}{how} as {meaning.phrase}.",
-            at_most=meaning.at_most,
+            at_most=Outcome.REVIEW,
         )
 
 

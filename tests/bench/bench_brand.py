@@ -34,7 +34,7 @@ def main(path: Path) -> None:
                 if turn:
                     times.append((perf_counter() - began) * 1000)
         cuts = quantiles(times, n=100)
-        print(f"{label:16} {len(chosen):5} p50 {cuts[49]:6.3f} ms   p99 {cuts[98]:6.3f} ms")  # noqa: T201
+        print(f"{label:16} {len(chosen):5} p50 {cuts[49]:6.3f} ms   p99 {cuts[98]:6.3f} ms")
 
 
 if __name__ == "__main__":

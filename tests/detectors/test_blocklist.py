@@ -32,7 +32,9 @@ def detector() -> BlocklistDetector:
 
 
 def detect(*fields: str, **context: str) -> list[Evidence]:
-    request = PersonalizationRequest(fields=tuple(Field(name=f"f{at}", text=text) for at, text in enumerate(fields)), **context)
+    request = PersonalizationRequest(
+        fields=tuple(Field(name=f"f{at}", text=text) for at, text in enumerate(fields)), **context
+    )
     return detector().detect(read(request))
 
 
@@ -41,7 +43,11 @@ def test_case(name: str) -> None:
     case = FILE["cases"][name]
     context = {key: case[key] for key in ("region", "brand") if key in case}
     found = detect(case["text"], **context)
-    covered = {each.source: "".join(case["text"][span.start : span.end] for span in each.spans) for each in found if each.score >= 0.5}
+    covered = {
+        each.source: "".join(case["text"][span.start : span.end] for span in each.spans)
+        for each in found
+        if each.score >= 0.5
+    }
     assert covered == case["found"]
 
 
@@ -73,7 +79,9 @@ def test_an_uncertain_disguise_goes_to_review_at_most() -> None:
 
 def test_a_note_causes_nothing_by_itself() -> None:
     lists = TermLists(
-        blocked=(term_of({"id": "t/n", "term": "blimey", "match": "word", "severity": 1, "action": "note"}),), allowed=(), version="test"
+        blocked=(term_of({"id": "t/n", "term": "blimey", "match": "word", "severity": 1, "action": "note"}),),
+        allowed=(),
+        version="test",
     )
     (found,) = BlocklistDetector(lists).detect(read(PersonalizationRequest.of("blimey")))
     assert found.at_most == Outcome.APPROVE
