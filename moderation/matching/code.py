@@ -19,7 +19,9 @@ _BEFORE = re.compile(
     rf"since|est\.?|established|born|b\.|\*|†|class of|c/o|anno|seit|depuis|desde|dal|in|year|ano|jahr|team|psalm|ps|chapter|ch|verse|lat|lon|long|tel|page|p|lap|bus|car|"
     rf"boat|sail|bib|car|kart|bike|squad|troop|unit|engine|ladder|station|bay|gate|seat|row|age|aged|turns?|turning|happy|{_MONTH})[\s.:]*|[€$£°/+\-.:,]|\d[\s.:/-]+)$"
 )
-_AFTER = re.compile(rf"(?:\s*{_UNIT}(?![^\W_])|\s*[°'′\"″%€$£]|[./:,-]\d|\s*(?:{_MONTH})(?![^\W_])|\s*(?:bc|ad|ce|bce|n|s|e|w)(?![^\W_])|\s*(?:today|birthday|geburtstag))")
+_AFTER = re.compile(
+    rf"(?:\s*{_UNIT}(?![^\W_])|\s*[°'′\"″%€$£]|[./:,-]\d|\s*(?:{_MONTH})(?![^\W_])|\s*(?:bc|ad|ce|bce|n|s|e|w)(?![^\W_])|\s*(?:today|birthday|geburtstag))"
+)
 _NUMBERED_FIELD = re.compile(r"number|num|jersey|^no$|^nr$|year|date|jahr|size|age", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 
@@ -64,7 +66,11 @@ class Codes:
         is_alone = not around
         written_apart = not text[start:end].isalnum()
         digits = sum(c.isdigit() for c in text[start:end])
-        if is_alone and (digits >= 3 or not text[start:end].isdigit()) or (written_apart and digits >= 4 and not _looks_dated(text[start:end])):
+        if (
+            is_alone
+            and (digits >= 3 or not text[start:end].isdigit())
+            or (written_apart and digits >= 4 and not _looks_dated(text[start:end]))
+        ):
             return CodeHit(term, start, end, False)
         return None
 

@@ -13,6 +13,9 @@ from moderation.reading.fold import fold_text
 from moderation.terms.term import Allow, AllowKind, Term
 
 
+_SEPARATORS = frozenset(',.;:!?&/()-–—"')
+
+
 @dataclass(frozen=True, slots=True)
 class Covered:
     """A stretch of the layout, half-open, that an entry calls innocent."""
@@ -30,7 +33,11 @@ class Covered:
             return False
         if (self.start, self.end) != (low, high):
             return True
-        return term.severity == 1 and self.kind in (AllowKind.WORD, AllowKind.PHRASE) and self.language in ("any", term.language)
+        return (
+            term.severity == 1
+            and self.kind in (AllowKind.WORD, AllowKind.PHRASE)
+            and self.language in ("any", term.language)
+        )
 
     def excuses(self, low: int, high: int) -> bool:
         """A hit that is exactly a name, a place, or an ordinary word of another language goes to review at most."""
@@ -51,9 +58,9 @@ class Cover:
         return changed
 
     def find(self, folded: Reading) -> list[Covered]:
-        text = folded.text.replace("\n", " ").replace("’", "'")
+        text, origins = _spaced(folded.text)
         return [
-            Covered(*folded.place(start, end), entry.kind, entry.language, entry.only)
+            Covered(*folded.place(origins[start], origins[end - 1] + 1), entry.kind, entry.language, entry.only)
             for layer in self._layers
             for start, end, entries in layer.find(text)
             for entry in entries
@@ -88,4 +95,16 @@ def _conditions(terms: Iterable[Term]) -> Iterator[tuple[str, _Entry]]:
 
 
 def _text(phrase: str) -> str:
-    return " ".join(fold_text(phrase).replace("’", "'").split())
+    return _spaced(fold_text(phrase))[0].strip()
+
+
+def _spaced(text: str) -> tuple[str, list[int]]:
+    """The text with one space for any run of separators, and where each character stood: commas hide no innocence."""
+    characters: list[str] = []
+    origins: list[int] = []
+    for at, each in enumerate(text.replace("’", "'")):
+        character = " " if each in _SEPARATORS or each.isspace() else each
+        if character != " " or (characters and characters[-1] != " "):
+            characters.append(character)
+            origins.append(at)
+    return "".join(characters), origins

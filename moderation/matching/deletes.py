@@ -32,7 +32,11 @@ class Deletes:
     def near(self, words: Sequence[str]) -> list[set[int]]:
         """For each word the numbers of entries that may lie within their edits of it; a superset, to be verified."""
         found: list[set[int]] = [set() for _ in words]
-        asked = [(index, hash(left)) for index, word in enumerate(words) for left in _deletions(word, 2 if len(word) >= 7 else 1)]
+        asked = [
+            (index, hash(left))
+            for index, word in enumerate(words)
+            for left in _deletions(word, 2 if len(word) >= 7 else 1)
+        ]
         if not asked or not len(self._keys):
             return found
         hashes = numpy.array([key for _, key in asked], dtype=numpy.int64)

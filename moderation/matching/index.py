@@ -44,7 +44,9 @@ class Index:
             if entry.edits or entry.term.severity >= 2
         )
         self.masks = _numbered((key, number) for number, entry in words for key in mask_keys(entry.letters))
-        sounded = [(number, entry.letters) for number, entry in words if entry.letters.isascii() and entry.term.severity >= 2]
+        sounded = [
+            (number, entry.letters) for number, entry in words if entry.letters.isascii() and entry.term.severity >= 2
+        ]
         self.sounds = _numbered((sound_key(letters), number) for number, letters in sounded)
         bare = ((consonants_of(letters), number) for number, letters in sounded)
         self.skeletons = _numbered((consonants, number) for consonants, number in bare if len(consonants) >= 3)

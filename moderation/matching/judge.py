@@ -35,7 +35,11 @@ class Judge:
         at_most = Outcome.REJECT if hit.is_plain or sure >= SURE else Outcome.REVIEW
         note = ""
         if hit.is_plain and hit.fixed is None and self._is_excused(hit):
-            at_most, note, sure = Outcome.REVIEW, "it is a name or an ordinary word elsewhere as well", min(sure, _EXCUSED)
+            at_most, note, sure = (
+                Outcome.REVIEW,
+                "it is a name or an ordinary word elsewhere as well",
+                min(sure, _EXCUSED),
+            )
         if sure < FLOOR:
             return None
         return Match(

@@ -49,7 +49,9 @@ class Matcher:
         new = tuple(added)
         changed = copy(self)
         base, *deltas = self._indexes
-        kept = [term for delta in deltas for term in delta.terms if term.id not in {each.id for each in new} | set(removed)]
+        kept = [
+            term for delta in deltas for term in delta.terms if term.id not in {each.id for each in new} | set(removed)
+        ]
         changed._indexes = (base, Index([*kept, *new]))
         gone = self._gone_from_base | {term.id for term in new if term.id in base.ids} | (set(removed) & base.ids)
         changed._gone_from_base = frozenset(gone)
@@ -95,7 +97,9 @@ class Matcher:
                 if inside:
                     yield Hit(term, folded, inside[0], inside[-1] + 1, {}, is_plain=True)
         for code in index.codes.find(folded):
-            yield Hit(code.term, folded, code.start, code.end, {}, "", is_plain=True, fixed=0.92 if code.in_context else 0.6)
+            yield Hit(
+                code.term, folded, code.start, code.end, {}, "", is_plain=True, fixed=0.92 if code.in_context else 0.6
+            )
         for term, low, high in index.patterns.find(folded):
             yield Hit(term, folded, low, high, {}, "", is_plain=True, fixed=0.95)
         plain = readings.leet or folded

@@ -39,12 +39,16 @@ def compile_pattern(term: Term) -> re.Pattern[str]:
         TermListError: It is no regular expression, or its cost has no small bound.
     """
     if len(term.term) > LONGEST_PATTERN:
-        raise TermListError(f"{term.id}: the pattern has {len(term.term)} characters. Keep it under {LONGEST_PATTERN}, or split it.")
+        raise TermListError(
+            f"{term.id}: the pattern has {len(term.term)} characters. Keep it under {LONGEST_PATTERN}, or split it."
+        )
     try:
         parsed = parser.parse(_folded(term.term))
         ways = _ways(term, parsed)
         if ways > MOST_WAYS:
-            raise TermListError(f"{term.id}: {term.term!r} can be tried in {ways} ways at one place. Use fewer or shorter repeats and choices.")
+            raise TermListError(
+                f"{term.id}: {term.term!r} can be tried in {ways} ways at one place. Use fewer or shorter repeats and choices."
+            )
         compiled: re.Pattern[str] = compiler.compile(parsed)
     except re.error as error:
         raise TermListError(f"{term.id}: {term.term!r} is no regular expression: {error}. Correct it.") from error
@@ -64,7 +68,9 @@ def _ways(term: Term, nodes: Any, in_repeat: bool = False) -> int:
             least, most, inner = value
             most = LONGEST_REPEAT if most == op.MAXREPEAT else int(most)
             if most > LONGEST_REPEAT or (in_repeat and most > 1):
-                raise TermListError(f"{term.id}: {term.term!r} repeats too much. Keep repeats under {LONGEST_REPEAT} and out of each other.")
+                raise TermListError(
+                    f"{term.id}: {term.term!r} repeats too much. Keep repeats under {LONGEST_REPEAT} and out of each other."
+                )
             nodes[at] = (kind, (least, most, inner))
             choices = _ways(term, inner, in_repeat or most > 1)
             ways *= (most - int(least) + 1) * (choices if choices == 1 else choices ** min(most, 8))
@@ -73,5 +79,7 @@ def _ways(term: Term, nodes: Any, in_repeat: bool = False) -> int:
         elif kind in (op.SUBPATTERN, op.ATOMIC_GROUP):
             ways *= _ways(term, value[-1] if kind == op.SUBPATTERN else value, in_repeat)
         elif kind in (op.GROUPREF, op.GROUPREF_EXISTS, op.ASSERT, op.ASSERT_NOT):
-            raise TermListError(f"{term.id}: {term.term!r} looks back or around. Use plain letters, classes, choices and bounded repeats.")
+            raise TermListError(
+                f"{term.id}: {term.term!r} looks back or around. Use plain letters, classes, choices and bounded repeats."
+            )
     return ways

@@ -48,7 +48,9 @@ def _parts(term: str) -> tuple[str, ...]:
 def _words(text: str) -> list[tuple[str, int, int]]:
     from re import finditer
 
-    return [(key_of(letters_of(word.group())), *word.span()) for word in finditer(r"\S+", text) if letters_of(word.group())]
+    return [
+        (key_of(letters_of(word.group())), *word.span()) for word in finditer(r"\S+", text) if letters_of(word.group())
+    ]
 
 
 def _follow(parts: tuple[str, ...], words: list[tuple[str, int, int]], begin: int) -> int:

@@ -25,7 +25,16 @@ def keep_best(known: list[Placed], new: Placed) -> None:
 
 def without_shadows(found: list[Placed]) -> list[Match]:
     """In the order of the text, without matches inside another of the same category that is as sure and as severe."""
-    ranked = sorted(found, key=lambda each: (-each.match.term.severity, -each.match.score, each.start - each.end, each.start, each.match.term.id))
+    ranked = sorted(
+        found,
+        key=lambda each: (
+            -each.match.term.severity,
+            -each.match.score,
+            each.start - each.end,
+            each.start,
+            each.match.term.id,
+        ),
+    )
     kept: list[Placed] = []
     for each in ranked:
         if not any(_shadows(other, each) for other in kept):

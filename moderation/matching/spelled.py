@@ -8,7 +8,7 @@ from moderation.matching.hit import Hit
 from moderation.matching.index import Index
 from moderation.matching.inflection import endings
 from moderation.matching.letters import Entry
-from moderation.matching.lexicon import Lexicon
+from moderation.matching.lexicon import WORD, Lexicon
 from moderation.matching.score import READING_FEATURES
 from moderation.matching.script import begins_word, ends_word
 from moderation.matching.segment import likelihood
@@ -18,8 +18,12 @@ from moderation.terms.term import MatchKind
 _WORD = re.compile(r"\S+")
 _INITIALS = ("first letters of words", "first letters of lines")
 #: Readings in which a term may stand inside a longer word; the others are strange enough as they are.
-_STRAIGHT = frozenset({"folded", "leet", "look-alikes", "letters drawn with signs", "as displayed", "turned letters", "hidden letters"})
+_STRAIGHT = frozenset(
+    {"folded", "leet", "look-alikes", "letters drawn with signs", "as displayed", "turned letters", "hidden letters"}
+)
 _EVERYDAY = 5.0
+#: "a", "I", Spanish "y" and "o", Italian "e", Polish "i" and "u": "put a ring on it" is no broken word.
+_ONE_LETTER_WORDS = "aeiouy"
 #: Frequency that a listed word is given in a split: about that of a common word.
 _LISTED = 4.6 - 9
 
@@ -165,7 +169,9 @@ def _initials(view: View, entry: Entry, start: int, end: int) -> Hit | None:
     whole = (start == 0 or text[start - 1] == "\n") and (end == len(text) or text[end] == "\n")
     if not whole or text[start:end] != entry.letters or len(entry.letters) < least:
         return None
-    return Hit(entry.term, view.reading, start, end, {READING_FEATURES[view.reading.name]: 1.0, "length": _length(entry)})
+    return Hit(
+        entry.term, view.reading, start, end, {READING_FEATURES[view.reading.name]: 1.0, "length": _length(entry)}
+    )
 
 
 def _in_word(view: View, entry: Entry, start: int, end: int, begins: bool, lexicon: Lexicon) -> dict[str, float]:
@@ -184,7 +190,9 @@ def _in_word(view: View, entry: Entry, start: int, end: int, begins: bool, lexic
     if begins and text[end:high] in endings(entry.term.language):
         return {"inflected": 1.0}
     is_short = len(letters) < (5 if entry.term.severity >= 3 else 6)
-    if end == high - 1 or (is_short and (len(letters) < 5 or not _are_everyday(text[low:start], text[end:high], lexicon))):
+    if end == high - 1 or (
+        is_short and (len(letters) < 5 or not _are_everyday(text[low:start], text[end:high], lexicon))
+    ):
         return {}
     before = likelihood(text[low:start], lexicon) if low < start else 0.0
     after = likelihood(text[end:high], lexicon) if end < high else 0.0
@@ -220,7 +228,7 @@ def _features(disguise: Disguise, entry: Entry, lexicon: Lexicon) -> dict[str, f
             found["apart"] = 1.0
         else:
             found["cuts"] = 1.0
-            known = [len(part) > 1 and _is_known(part, lexicon) for part in parts]
+            known = [_is_known(part, lexicon) for part in parts]
             found["known_parts"] = float(all(known))
             if all(known) and min(map(len, parts)) >= 3 and length >= 7:
                 found["long_parts"] = 1.0
@@ -231,9 +239,11 @@ def _features(disguise: Disguise, entry: Entry, lexicon: Lexicon) -> dict[str, f
 
 def _is_known(part: str, lexicon: Lexicon) -> bool:
     """A part of a broken word that is itself a word which people write, so that nothing may be broken at all."""
+    if len(part) == 1:
+        return part in _ONE_LETTER_WORDS
     frequency = lexicon.english(part)
     if len(part) <= 3:
-        return frequency >= 4.0
+        return frequency >= 4.0 or bool(lexicon.kinds(part) & WORD)
     return frequency >= 3.0 or bool(lexicon.kinds(part))
 
 

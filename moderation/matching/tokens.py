@@ -99,8 +99,15 @@ class Tokens:
         if not token.is_capitalised:
             return False
         before, after = self.all[max(0, index - 2) : index], self.all[index + 1 : index + 3]
-        if token.is_place and after and after[0].is_place and self._raw[self._ends[index] : self._ends[index] + 1] == ",":
+        if (
+            token.is_place
+            and after
+            and after[0].is_place
+            and self._raw[self._ends[index] : self._ends[index] + 1] == ","
+        ):
             return True
         if not token.kinds & (PERSON | RARE):
             return False
-        return any(other.is_name and other.is_capitalised for other in before + after) or any(other.text in _TITLES for other in before)
+        return any(other.is_name and other.is_capitalised for other in before + after) or any(
+            other.text in _TITLES for other in before
+        )

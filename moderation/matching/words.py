@@ -81,11 +81,20 @@ def _without_vowels(word: str, span: tuple[int, int], reading: Reading, index: I
     for number in index.skeletons.get(consonants_of(word), ()):
         entry = index.entries[number]
         missing = len(entry.letters) - len(word)
+        # Three consonants are monograms and abbreviations to most people, unless a single vowel is what is missing.
+        if len(word) == 3 and (missing > 1 or entry.term.language != "en"):
+            continue
         if 0 < missing <= len(word) and word[0] == entry.letters[0] and _is_subsequence(word, entry.letters):
             bare = not any(c in _VOWELS for c in word[1:])
             if not bare and len(word) < 6:
                 continue
-            yield _hit(entry, reading, span, {"no_vowels": 1.0, "short": float(len(word) == 3), "edits": 0.0 if bare else 0.2 * missing}, "no vowels")
+            yield _hit(
+                entry,
+                reading,
+                span,
+                {"no_vowels": 1.0, "short": float(len(word) == 3), "edits": 0.0 if bare else 0.2 * missing},
+                "no vowels",
+            )
 
 
 def _is_subsequence(short: str, long: str) -> bool:
@@ -113,5 +122,8 @@ def _unmasked(reading: Reading, start: int, text: str, index: Index) -> Iterator
     key = f"{len(seen)}{seen[0]}{seen[-1]}" if seen[-1] else f"{len(seen)}{seen[0]}{seen[1]}?"
     for number in index.masks.get(key, ()):
         entry = index.entries[number]
-        if all(c is None or c == letter for c, letter in zip(seen, entry.letters, strict=True)) and entry.term.match != MatchKind.PHRASE:
+        if (
+            all(c is None or c == letter for c, letter in zip(seen, entry.letters, strict=True))
+            and entry.term.match != MatchKind.PHRASE
+        ):
             yield _hit(entry, reading, (start, start + len(text)), {"mask": hidden / len(seen)}, "masked letters")

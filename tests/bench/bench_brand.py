@@ -25,16 +25,20 @@ def main(path: Path) -> None:
         ("innocent", [order for order in orders if order["label"] == "innocent"]),
     ):
         prepared = [read(parse_request({key: order[key] for key in keys if key in order})) for order in chosen]
-        times = []
+        times: list[float] = []
+        best = [float("inf")] * len(prepared)
         for turn in range(4):
-            for readings in prepared:
+            for at, readings in enumerate(prepared):
                 list(readings)
                 began = perf_counter()
                 detector.detect(readings)
                 if turn:
                     times.append((perf_counter() - began) * 1000)
-        cuts = quantiles(times, n=100)
-        print(f"{label:16} {len(chosen):5} p50 {cuts[49]:6.3f} ms   p99 {cuts[98]:6.3f} ms")
+                    best[at] = min(best[at], times[-1])
+        # The best of three turns is the check's own time; the rest is what else the machine was doing.
+        for name, measured in (("every turn", times), ("best of three", best)):
+            cuts = quantiles(measured, n=100)
+            print(f"{label:16} {len(chosen):5} {name:14} p50 {cuts[49]:6.3f} ms   p99 {cuts[98]:6.3f} ms")
 
 
 if __name__ == "__main__":

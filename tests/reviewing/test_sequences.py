@@ -92,6 +92,16 @@ class Shift(RuleBasedStateMachine):
     def decide(self, name: str, number: int, verdict: Verdict) -> None:
         self.attempt(name, number, deciding.decide, self.seen.get((name, number), 1), verdict)
 
+    @rule(pick=st.integers(0, CASES - 1), verdict=verdicts)
+    def decide_what_is_in_hand(self, pick: int, verdict: Verdict) -> None:
+        names = {actor.id: name for name, actor in self.shop.people.items()}
+        with self.database.reading() as session:
+            rows = [session.get_one(ReviewCase, case_id) for case_id in self.cases]
+        held = [(names[row.claimed_by], number, row.version) for number, row in enumerate(rows) if row.claimed_by]
+        if held:
+            name, number, version = held[pick % len(held)]
+            self.attempt(name, number, deciding.decide, version, verdict)
+
     @rule(name=people, number=numbers)
     def release(self, name: str, number: int) -> None:
         self.attempt(name, number, claims.release, self.seen.get((name, number), 1))
@@ -172,6 +182,7 @@ class Shift(RuleBasedStateMachine):
                     approve = Verdict(outcome=Outcome.APPROVE)
                     deciding.decide(session, self.shop.people["Wren"], case_id, version, approve, self.at)
             deciding.settle_due(self.database, self.at + timedelta(minutes=5))
+            self.nothing_is_lost_or_doubled()
             with self.database.reading() as session:
                 statuses = session.exec(select(Screening.status)).all()
             assert not set(statuses) - {"approved", "rejected"}

@@ -25,7 +25,13 @@ import wordfreq
 from moderation.matching.lexicon import ENGLISH, GIVEN, PLACE, RARE, SURNAME, WORD, key_of
 from moderation.reading.fold import fold_text
 
-DEBIAN = {"en": ("american-english", "british-english"), "fr": ("french",), "de": ("ngerman",), "es": ("spanish",), "it": ("italian",)}
+DEBIAN = {
+    "en": ("american-english", "british-english"),
+    "fr": ("french",),
+    "de": ("ngerman",),
+    "es": ("spanish",),
+    "it": ("italian",),
+}
 #: Rank in the census up to which a surname is as good as a word; one letter more or less makes too many of the rest.
 WELL_KNOWN = 30_000
 _SPLIT = re.compile(r"[\s\-'’.,/()]+")
@@ -34,7 +40,11 @@ _VOWEL = re.compile(r"[aeiouyà-ÿ]")
 
 def words(kinds: dict[str, int], english: dict[str, int]) -> None:
     for language in wordfreq.available_languages("best"):
-        listed = {line for name in DEBIAN.get(language, ()) for line in folded(Path("/usr/share/dict", name).read_text().split())}
+        listed = {
+            line
+            for name in DEBIAN.get(language, ())
+            for line in folded(Path("/usr/share/dict", name).read_text().split())
+        }
         for word, frequency in wordfreq.get_frequency_dict(language, "best").items():
             zipf = round(10 * wordfreq.freq_to_zipf(frequency))
             plain = fold_text(word)
@@ -56,10 +66,17 @@ def persons(kinds: dict[str, int], census: Path | None) -> None:
         provider = importlib.import_module(f"faker.providers.person.{module.name}").Provider
         for attribute in dir(provider):
             entries = getattr(provider, attribute)
-            if "name" not in attribute or "format" in attribute or attribute.startswith("_") or not hasattr(entries, "__iter__"):
+            if (
+                "name" not in attribute
+                or "format" in attribute
+                or attribute.startswith("_")
+                or not hasattr(entries, "__iter__")
+            ):
                 continue
             for entry in entries:
-                add(kinds, str(entry if isinstance(entry, str) else entry[0]), SURNAME if "last" in attribute else GIVEN)
+                add(
+                    kinds, str(entry if isinstance(entry, str) else entry[0]), SURNAME if "last" in attribute else GIVEN
+                )
     for file in sorted(census.glob("dist.*")) if census else ():
         for line in file.read_text().splitlines():
             name, _, _, rank = line.split()
@@ -96,7 +113,9 @@ def drop_listed(kinds: dict[str, int]) -> None:
     single = [(fold_text(term.term), term.severity) for term in load_lists().blocked if " " not in term.term]
     listed = {word for word, severity in single if severity >= 2}
     stems = {word for word, severity in single if severity >= 3}
-    for word in [word for word, kind in kinds.items() if kind & (WORD | PLACE) and (word in listed or is_form_of(word, stems))]:
+    for word in [
+        word for word, kind in kinds.items() if kind & (WORD | PLACE) and (word in listed or is_form_of(word, stems))
+    ]:
         kinds[word] &= ~(WORD | ENGLISH | (PLACE if word in stems else 0))
         print("not innocent:", word)
 
