@@ -10,6 +10,7 @@ from wordfreq import zipf_frequency
 
 from moderation.brands.lexicon import ANY, IDIOM, NUMBER, Lexicon, Sense
 from moderation.brands.words import UNSPACED, Word, cut
+from moderation.matching.lexicon import PERSON, PLACE, load_lexicon
 from moderation.reading import Reading
 
 #: On the Zipf scale: a word seen once in thirty million.
@@ -198,7 +199,7 @@ _is_ordinary("")
 def _together(words: tuple[Word, ...], first: int, last: int, lexicons: tuple[Lexicon, ...]) -> Iterator[Mention]:
     """The letters of some neighbouring words cut anew, where ordinary words explain every letter of them."""
     letters = "".join(word.text for word in words)
-    if not 6 <= len(letters) <= _LONGEST_RUN or not letters.isalnum():
+    if not 6 <= len(letters) <= _LONGEST_RUN or not letters.isalnum() or _are_named(words):
         return
     if not any(lexicon.may_hold(letters) for lexicon in lexicons):
         return
@@ -216,6 +217,14 @@ def _together(words: tuple[Word, ...], first: int, last: int, lexicons: tuple[Le
         # Pieces of one word share its place among the words.
         at = min(first + len(words) - 1, first + starts[mention.start] * len(words) // max(len(pieces), 1))
         yield mention._replace(first=at, last=at + 1, how="written together")
+
+
+def _are_named(words: tuple[Word, ...]) -> bool:
+    """One word that people know, or names and places only: nothing to cut anew ("Fatima" is no "fa tima")."""
+    lexicon = load_lexicon()
+    if len(words) == 1:
+        return bool(lexicon.kinds(words[0].text))
+    return all(lexicon.kinds(word.text) & (PERSON | PLACE) and lexicon.english(word.text) < 3.5 for word in words)
 
 
 def segment(letters: str, lexicons: tuple[Lexicon, ...]) -> list[tuple[int, int]]:

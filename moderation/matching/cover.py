@@ -12,7 +12,6 @@ from moderation.reading import Reading
 from moderation.reading.fold import fold_text
 from moderation.terms.term import Allow, AllowKind, Term
 
-
 _SEPARATORS = frozenset(',.;:!?&/()-–—"')
 
 

@@ -7,6 +7,7 @@ from ahocorasick_rs import AhoCorasick, Implementation
 from moderation.matching.code import Codes
 from moderation.matching.deletes import Deletes
 from moderation.matching.letters import GAP, Entry, entries_of
+from moderation.matching.numbered import NumberedPhrases
 from moderation.matching.pattern import Patterns
 from moderation.matching.phrase import Phrases
 from moderation.matching.script import is_gapless
@@ -55,6 +56,7 @@ class Index:
         )
         self.codes = Codes(self._of(MatchKind.CODE))
         self.patterns = Patterns(self._of(MatchKind.PATTERN))
+        self.numbered = NumberedPhrases(self.terms)
         self.phrases = Phrases(term for term in self._of(MatchKind.PHRASE) if GAP in term.term)
 
     def _of(self, kind: MatchKind) -> list[Term]:

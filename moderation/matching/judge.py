@@ -59,6 +59,8 @@ class Judge:
             return None
         if hit.is_plain:
             return None if hit.fixed is None and self._is_named(hit) else hit.features
+        if any(each.excuses(low, high) for each in self._covered):
+            return None  # an allowed word as it is written is no disguise of another
         if hit.end - hit.start <= 5 and len(hit.term.term) <= 3 and self._tokens.are_initials(low, high):
             return None
         if _OWN_GATE & hit.features.keys() or self._tokens.has_signs(low, high):

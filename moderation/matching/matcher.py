@@ -102,6 +102,8 @@ class Matcher:
             )
         for term, low, high in index.patterns.find(folded):
             yield Hit(term, folded, low, high, {}, "", is_plain=True, fixed=0.95)
+        for term, low, high in index.numbered.find(folded):
+            yield Hit(term, folded, low, high, {}, "", is_plain=True)
         plain = readings.leet or folded
         for term, low, high in index.phrases.find(plain.text):
             yield Hit(term, plain, low, high, {}, "", is_plain=True)

@@ -16,6 +16,9 @@ from moderation.matching.skeleton import View, key_of
 from moderation.terms.term import MatchKind
 
 _WORD = re.compile(r"\S+")
+#: Single letters set apart from each other, up to a place and from it.
+_SINGLES_BEFORE = re.compile(r"(?:(?<![^\W_])[^\W_][\W_]{1,3})+\Z")
+_SINGLES_AFTER = re.compile(r"(?:[\W_]{1,3}[^\W_](?![^\W_]))+")
 _INITIALS = ("first letters of words", "first letters of lines")
 #: Readings in which a term may stand inside a longer word; the others are strange enough as they are.
 _STRAIGHT = frozenset(
@@ -117,10 +120,13 @@ def _judge(view: View, entry: Entry, units: range, lexicon: Lexicon) -> Hit | No
         extra = _in_word(view, entry, start, end, begins, lexicon)
         if not extra:
             return None
-    features = _features(disguise, entry, lexicon) | extra
+    is_across = "\n" in text[start:end]
+    features = _features(disguise, entry, lexicon, is_across=is_across) | extra
     if view.reading.name == "reversed" and len(entry.letters) < (4 if entry.term.severity < 3 else 3):
         return None
-    if "cuts" in features and "\n" in text[start:end]:
+    if "apart" in features and not _is_whole_run(text, start, end, lexicon):
+        return None
+    if "cuts" in features and is_across:
         features["across"] = 1.0
     feature = READING_FEATURES.get(view.reading.name)
     if feature:
@@ -130,6 +136,17 @@ def _judge(view: View, entry: Entry, units: range, lexicon: Lexicon) -> Hit | No
     if entry.is_transliterated:
         features["alias"] = 1.0
     return Hit(entry.term, view.reading, start, end, features, _named(disguise, features), is_plain=not features)
+
+
+def _is_whole_run(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
+    """Letters that stand apart are one run; what is left of it around a term must be words as well.
+
+    ``y o u s u c k`` holds two words; the last six letters of ``b a s t a r d`` are none of their own.
+    """
+    before = _SINGLES_BEFORE.search(text, max(0, start - 80), start)
+    after = _SINGLES_AFTER.match(text, end)
+    rests = ("".join(c for c in found.group() if c.isalnum()) for found in (before, after) if found)
+    return all(not rest or likelihood(rest, lexicon) is not None for rest in rests)
 
 
 def _bounded(kind: MatchKind, begins: bool, ends: bool) -> bool:
@@ -209,7 +226,7 @@ def _are_everyday(before: str, after: str, lexicon: Lexicon) -> bool:
     return all(not part or lexicon.english(part) >= _EVERYDAY for part in (before, after))
 
 
-def _features(disguise: Disguise, entry: Entry, lexicon: Lexicon) -> dict[str, float]:
+def _features(disguise: Disguise, entry: Entry, lexicon: Lexicon, *, is_across: bool) -> dict[str, float]:
     length = len(entry.letters)
     found: dict[str, float] = {}
     if disguise.leet:
@@ -228,7 +245,7 @@ def _features(disguise: Disguise, entry: Entry, lexicon: Lexicon) -> dict[str, f
             found["apart"] = 1.0
         else:
             found["cuts"] = 1.0
-            known = [_is_known(part, lexicon) for part in parts]
+            known = [_is_known(part, lexicon, everywhere=not is_across) for part in parts]
             found["known_parts"] = float(all(known))
             if all(known) and min(map(len, parts)) >= 3 and length >= 7:
                 found["long_parts"] = 1.0
@@ -237,13 +254,18 @@ def _features(disguise: Disguise, entry: Entry, lexicon: Lexicon) -> dict[str, f
     return found
 
 
-def _is_known(part: str, lexicon: Lexicon) -> bool:
-    """A part of a broken word that is itself a word which people write, so that nothing may be broken at all."""
-    if len(part) == 1:
-        return part in _ONE_LETTER_WORDS
+def _is_known(part: str, lexicon: Lexicon, *, everywhere: bool) -> bool:
+    """A part of a broken word that is itself a word which people write, so that nothing may be broken at all.
+
+    Args:
+        everywhere: Whether short words of all languages count; a word broken over two fields was broken on purpose
+            more often than two short foreign words stand there.
+    """
     frequency = lexicon.english(part)
+    if len(part) == 1:
+        return everywhere and part in _ONE_LETTER_WORDS
     if len(part) <= 3:
-        return frequency >= 4.0 or bool(lexicon.kinds(part) & WORD)
+        return frequency >= 4.0 or (everywhere and bool(lexicon.kinds(part) & WORD))
     return frequency >= 3.0 or bool(lexicon.kinds(part))
 
 

@@ -34,4 +34,6 @@ def without_filler(folded: Reading) -> Reading | None:
     if not words:
         return None
     dropped = {at for word in words for at in range(word.start() + 1, word.end(), 2)}
-    return folded.rewritten("filler letters", ((c, at, at + 1) for at, c in enumerate(folded.text) if at not in dropped))
+    return folded.rewritten(
+        "filler letters", ((c, at, at + 1) for at, c in enumerate(folded.text) if at not in dropped)
+    )

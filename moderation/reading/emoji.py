@@ -17,8 +17,12 @@ def emoji_words(folded: Reading) -> list[Reading]:
     """Pictures as the words they show, and as the slang they stand for where a letter or a picture touches them."""
     if folded.text.isascii() or not _PICTURE.search(folded.text):
         return []
-    shown = folded.rewritten("emoji as words", [(_word(folded.text, at, _SHOWN), at, at + 1) for at in range(len(folded.text))])
-    slang = folded.rewritten("emoji as slang", [(_word(folded.text, at, _SLANG), at, at + 1) for at in range(len(folded.text))])
+    shown = folded.rewritten(
+        "emoji as words", [(_word(folded.text, at, _SHOWN), at, at + 1) for at in range(len(folded.text))]
+    )
+    slang = folded.rewritten(
+        "emoji as slang", [(_word(folded.text, at, _SLANG), at, at + 1) for at in range(len(folded.text))]
+    )
     return [shown, slang]
 
 

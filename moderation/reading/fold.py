@@ -74,7 +74,11 @@ def _composed(text: str) -> list[_Piece]:
 
 
 def _voiced() -> dict[str, str]:
-    pairs = {chr(code) + mark: normalize("NFC", chr(code) + mark) for code in range(0x3041, 0x3097) for mark in "\u3099\u309a"}
+    pairs = {
+        chr(code) + mark: normalize("NFC", chr(code) + mark)
+        for code in range(0x3041, 0x3097)
+        for mark in "\u3099\u309a"
+    }
     return {pair: one for pair, one in pairs.items() if len(one) == 1}
 
 

@@ -61,7 +61,9 @@ def _is_honest(text: str, at: int, is_rtl: bool) -> bool:
     if character in _DIRECTIONS:
         return is_rtl
     if character in _JOINERS:
-        return (_joins(before) and _joins(after)) or (character == "\u200d" and _is_pictured(before) and _is_pictured(after))
+        return (_joins(before) and _joins(after)) or (
+            character == "\u200d" and _is_pictured(before) and _is_pictured(after)
+        )
     code = ord(character)
     if 0xFE00 <= code <= 0xFE0F:
         return _is_pictured(before) or before in tuple("0123456789#*") or _is_han(before)
@@ -75,13 +77,18 @@ def _is_honest(text: str, at: int, is_rtl: bool) -> bool:
 def _joins(character: str) -> bool:
     """A letter of a script in which joiners are part of the spelling: Arabic, Syriac, the Indic scripts, Khmer."""
     return character != "" and (
-        "\u0600" <= character <= "\u08ff" or "\u0900" <= character <= "\u0dff" or "\u1000" <= character <= "\u109f" or "\u1780" <= character <= "\u17ff"
+        "\u0600" <= character <= "\u08ff"
+        or "\u0900" <= character <= "\u0dff"
+        or "\u1000" <= character <= "\u109f"
+        or "\u1780" <= character <= "\u17ff"
     )
 
 
 def _is_pictured(character: str) -> bool:
     return character != "" and (
-        unicodedata.category(character) in ("So", "Sk", "Sm", "Po", "Pd") and not character.isascii() or character == "\ufe0f"
+        unicodedata.category(character) in ("So", "Sk", "Sm", "Po", "Pd")
+        and not character.isascii()
+        or character == "\ufe0f"
     )
 
 

@@ -29,13 +29,15 @@ DRAWN = {
 }  # fmt: skip
 _DRAWN = re.compile("|".join(map(re.escape, sorted(DRAWN, key=len, reverse=True))))
 #: The drawings made of letters alone are read so only inside a word; they are ordinary letters too.
-_SIGNS = re.compile("|".join(re.escape(drawn) for drawn in sorted(DRAWN, key=len, reverse=True) if not drawn.isalpha() and drawn != "#"))
+_SIGNS = re.compile(
+    "|".join(re.escape(drawn) for drawn in sorted(DRAWN, key=len, reverse=True) if not drawn.isalpha() and drawn != "#")
+)
 _LETTERS = re.compile("|".join(drawn for drawn in DRAWN if drawn.isalpha()))
 
 
-#: Numbers with an ordinary ending are numbers: ``1st``, ``80s``, ``10k``, ``4x4``.
+#: Numbers with an ordinary ending are numbers: ``1st``, ``80s``, ``10k``, ``4x4``; not where a sign ties them to a word.
 _NUMBER = re.compile(
-    r"(?<![^\W_])\d+(?:[.,:/x-]\d+)*(?:st|nd|rd|th|s|er|ers|am|pm|h|hr|hrs|k|g|kg|m|cm|mm|km|ml|l|cl|lb|lbs|oz|ft|in|mph|x|y|yr|yrs|d|v|w|gb|tb)?(?![^\W_])"
+    r"(?<![^\W_])(?<![^\W_][$@!|])(?<![$@!|][$@!|])\d+(?:[.,:/x-]\d+)*(?:st|nd|rd|th|s|er|ers|am|pm|h|hr|hrs|k|g|kg|m|cm|mm|km|ml|l|cl|lb|lbs|oz|ft|in|mph|x|y|yr|yrs|d|v|w|gb|tb)?(?![^\W_])(?![$@!|]+[^\W_])"
 )
 #: Signs that end a word as punctuation far more often than as a letter.
 _REACH = 16
@@ -70,7 +72,10 @@ def decoded(folded: Reading) -> Reading | None:
     if text.replace(" ", "").isalpha():
         return None
     kept = {at for low, high in numbers(text) for at in range(low, high)}
-    letters = [LEET[c][0] if c in LEET and at not in kept and (c.isdigit() or is_letter_sign(text, at)) else c for at, c in enumerate(text)]
+    letters = [
+        LEET[c][0] if c in LEET and at not in kept and (c.isdigit() or is_letter_sign(text, at)) else c
+        for at, c in enumerate(text)
+    ]
     plain = "".join(letters)
     return Reading(folded.layout, "leet", plain, folded.starts, folded.ends) if plain != text else None
 

@@ -4,7 +4,17 @@ import re
 
 from moderation.reading.text import Reading
 
-_SPOKEN = {"1": "one", "2": "to", "3": "three", "4": "for", "6": "six", "7": "seven", "8": "ate", "9": "nine", "0": "oh"}
+_SPOKEN = {
+    "1": "one",
+    "2": "to",
+    "3": "three",
+    "4": "for",
+    "6": "six",
+    "7": "seven",
+    "8": "ate",
+    "9": "nine",
+    "0": "oh",
+}
 _MIXED = re.compile(r"(?=[^\W_]*[a-z])(?=[^\W_]*\d)[^\W_]+")
 
 

@@ -6,7 +6,12 @@ from moderation.reading.characters import MIRRORED, TURNED
 from moderation.reading.text import Reading
 
 #: Plain letters that are another plain letter, or themselves, when turned by half a circle.
-_ROTATED = dict(zip("abdehilmnopqrsuwxyz0689", "eqpahilwuodbrsnmxyz0986", strict=True)) | {"b": "q", "q": "b", "d": "p", "p": "d"}
+_ROTATED = dict(zip("abdehilmnopqrsuwxyz0689", "eqpahilwuodbrsnmxyz0986", strict=True)) | {
+    "b": "q",
+    "q": "b",
+    "d": "p",
+    "p": "d",
+}
 _ROTATED |= {"n": "u", "u": "n", "m": "w", "w": "m", "6": "9", "9": "6", "M": "w", "W": "m", "N": "n", "P": "d"}
 #: Plain letters that are another plain letter in a mirror.
 _IN_MIRROR = {"b": "d", "d": "b", "p": "q", "q": "p"}
@@ -25,7 +30,10 @@ def upside_down(as_written: Reading) -> Reading | None:
     text = as_written.text
     if text.isascii() or not any(c in TURNED for c in text):
         return None
-    pieces = ((TURNED.get(text[at]) or _ROTATED.get(text[at], text[at].lower()), at, at + 1) for at in range(len(text) - 1, -1, -1))
+    pieces = (
+        (TURNED.get(text[at]) or _ROTATED.get(text[at], text[at].lower()), at, at + 1)
+        for at in range(len(text) - 1, -1, -1)
+    )
     return as_written.rewritten("upside down", pieces)
 
 
@@ -34,7 +42,10 @@ def mirrored(as_written: Reading) -> Reading | None:
     text = as_written.text
     if text.isascii() or not any(c in MIRRORED for c in text):
         return None
-    pieces = ((MIRRORED.get(text[at]) or _IN_MIRROR.get(text[at], text[at].lower()), at, at + 1) for at in range(len(text) - 1, -1, -1))
+    pieces = (
+        (MIRRORED.get(text[at]) or _IN_MIRROR.get(text[at], text[at].lower()), at, at + 1)
+        for at in range(len(text) - 1, -1, -1)
+    )
     return as_written.rewritten("mirrored", pieces)
 
 

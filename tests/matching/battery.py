@@ -17,7 +17,17 @@ Lines = tuple[str, ...]
 _VOWELS = "aeiou"
 _LEET = {"a": "4@", "e": "3", "i": "1!", "o": "0", "s": "5$", "t": "7+", "b": "8", "g": "9", "l": "1"}
 _DRAWN = {"k": "|<", "u": "|_|", "h": "|-|", "d": "|)", "w": "\\/\\/", "v": "\\/", "n": "|\\|", "m": "|\\/|", "c": "(", "b": "|3", "p": "|>", "f": "|=", "r": "|2", "a": "/\\", "o": "()", "t": "+", "l": "|_", "x": "><"}  # fmt: skip
-_SOUNDS = (("ck", "k"), ("f", "ph"), ("c", "k"), ("s", "z"), ("i", "y"), ("k", "ck"), ("x", "cks"), ("u", "oo"), ("er", "a"))
+_SOUNDS = (
+    ("ck", "k"),
+    ("f", "ph"),
+    ("c", "k"),
+    ("s", "z"),
+    ("i", "y"),
+    ("k", "ck"),
+    ("x", "cks"),
+    ("u", "oo"),
+    ("er", "a"),
+)
 _SPOKEN = (("ate", "8"), ("for", "4"), ("to", "2"), ("one", "1"), ("fore", "4"), ("ait", "8"))
 _NEAR = {"a": "sqz", "b": "vnh", "c": "xvk", "d": "sfe", "e": "wra", "f": "gdv", "g": "fht", "h": "gjn", "i": "uoy", "j": "hku", "k": "jlc", "l": "kpo", "m": "nj", "n": "mbh", "o": "ipu", "p": "ol", "q": "wa", "r": "etf", "s": "adz", "t": "ryg", "u": "yiv", "v": "cbu", "w": "qev", "x": "zcs", "y": "tui", "z": "sxa"}  # fmt: skip
 _WORDS = "alpha amber apple autumn baker berry bloom brave candle castle cedar clover copper coral dancer desert dream eagle early ember fable falcon fancy forest garden gentle ginger golden happy harbor honest honey humble island ivory jolly jungle kettle kindly kitten ladder lemon little lovely magic maple marble meadow mellow merry naughty nectar never noble ocean olive orange otter panda pepper pillow planet purple quick quiet rabbit ribbon river rocket sailor shiny silver simple summer sunny sweet tiger tulip under upper velvet violet walnut warm water willow winter yellow young zebra zesty".split()  # fmt: skip
@@ -48,7 +58,9 @@ def _each(term: str, table: dict[str, str], rng: random.Random, least: int = 1) 
 
 
 def leet_digits(term: str, rng: random.Random) -> str | None:
-    return _each(term, {c: "".join(x for x in v if x.isdigit()) for c, v in _LEET.items() if any(x.isdigit() for x in v)}, rng)
+    return _each(
+        term, {c: "".join(x for x in v if x.isdigit()) for c, v in _LEET.items() if any(x.isdigit() for x in v)}, rng
+    )
 
 
 def leet_signs(term: str, rng: random.Random) -> str | None:
@@ -99,7 +111,11 @@ def zalgo(term: str, rng: random.Random) -> str | None:
 
 
 def accented(term: str, rng: random.Random) -> str | None:
-    return _each(term, {"a": "áàäå", "e": "éèëę", "i": "íìïī", "o": "óòöő", "u": "úùüů", "c": "ç", "n": "ñ", "s": "š", "k": "ķ"}, rng)
+    return _each(
+        term,
+        {"a": "áàäå", "e": "éèëę", "i": "íìïī", "o": "óòöő", "u": "úùüů", "c": "ç", "n": "ñ", "s": "š", "k": "ķ"},
+        rng,
+    )
 
 
 def zero_width(term: str, rng: random.Random) -> str | None:
@@ -212,7 +228,9 @@ def pig_latin(term: str, rng: random.Random) -> str | None:
 
 
 def letter_emoji(term: str, rng: random.Random) -> str | None:
-    return _each(term, {"a": "🅰", "b": "🅱", "o": "⭕🅾", "p": "🅿", "s": "💲", "i": "❗ℹ", "x": "❌", "m": "Ⓜ", "t": "✝"}, rng)
+    return _each(
+        term, {"a": "🅰", "b": "🅱", "o": "⭕🅾", "p": "🅿", "s": "💲", "i": "❗ℹ", "x": "❌", "m": "Ⓜ", "t": "✝"}, rng
+    )
 
 
 def filler(term: str, rng: random.Random) -> str | None:
@@ -221,7 +239,11 @@ def filler(term: str, rng: random.Random) -> str | None:
 
 
 def run_together(term: str, rng: random.Random) -> str | None:
-    return rng.choice(("you", "the", "big", "little", "happy", "stupid", "hello")) + term if len(term) >= 5 and term.isascii() else None
+    return (
+        rng.choice(("you", "the", "big", "little", "happy", "stupid", "hello")) + term
+        if len(term) >= 5 and term.isascii()
+        else None
+    )
 
 
 def with_ending(term: str, rng: random.Random) -> str | None:
@@ -278,14 +300,18 @@ class Disguised:
 
 
 #: An edit may make another ordinary word; that is no disguise, for nobody would read the term in it.
-_EDITS = frozenset({"transposition", "wrong letter", "missing letter", "added letter", "sound spelling", "l for i", "digits as sounds"})
+_EDITS = frozenset(
+    {"transposition", "wrong letter", "missing letter", "added letter", "sound spelling", "l for i", "digits as sounds"}
+)
 
 
 def is_ordinary(word: str) -> bool:
     """Known as a word or a person's name: then it is read as itself."""
     if load_lexicon().kinds(word) & (ENGLISH | PERSON):
         return True
-    return any(zipf_frequency(word, language) >= 3 for language in ("en", "es", "de", "fr", "it", "pt", "pl", "tr", "nl", "ru"))
+    return any(
+        zipf_frequency(word, language) >= 3 for language in ("en", "es", "de", "fr", "it", "pt", "pl", "tr", "nl", "ru")
+    )
 
 
 def is_held(term: str, technique: str) -> bool:
@@ -303,8 +329,15 @@ def make_battery(terms: list[str], *, seed: int = 1, variants: int = 2) -> Itera
                 if made is None or made == term or (technique in _EDITS and is_ordinary(made)):
                     continue
                 frame = "{}" if technique in _WHOLE else rng.choice(_CARRIERS)
-                yield Disguised(term=term, technique=technique, fields=(frame.format(made),), is_held=is_held(term, technique))
+                yield Disguised(
+                    term=term, technique=technique, fields=(frame.format(made),), is_held=is_held(term, technique)
+                )
         rng = random.Random(f"{seed}/{term}/fields")
         if len(term) >= 4:
             at = rng.randrange(2, len(term) - 1) if len(term) > 4 else 2
-            yield Disguised(term=term, technique="split over two fields", fields=(term[:at], term[at:]), is_held=is_held(term, "fields"))
+            yield Disguised(
+                term=term,
+                technique="split over two fields",
+                fields=(term[:at], term[at:]),
+                is_held=is_held(term, "fields"),
+            )

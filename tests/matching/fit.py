@@ -61,7 +61,9 @@ def samples() -> tuple[list[dict[str, float]], list[float], list[float]]:
     return rows, labels, [1.0 if label else ALARM for label in labels]
 
 
-def fit(rows: list[dict[str, float]], labels: list[float], importance: list[float], start: dict[str, float]) -> dict[str, float]:
+def fit(
+    rows: list[dict[str, float]], labels: list[float], importance: list[float], start: dict[str, float]
+) -> dict[str, float]:
     names = list(start)
     x = numpy.array([[1.0 if name == "bias" else row.get(name, 0.0) for name in names] for row in rows])
     y, weight = numpy.array(labels), numpy.array(importance)

@@ -29,7 +29,9 @@ def dictionary(name: str) -> tuple[str, ...]:
 
 def generated(each: int = 300, seed: int = 7) -> Iterator[tuple[str, str]]:
     rng = random.Random(seed)
-    words = [w for w in dictionary("british-english") if any(stem in w.lower() and len(w) > len(stem) + 1 for stem in STEMS)]
+    words = [
+        w for w in dictionary("british-english") if any(stem in w.lower() and len(w) > len(stem) + 1 for stem in STEMS)
+    ]
     yield from (("ordinary words", word) for word in rng.sample(words, min(each, len(words))))
     plain = [w for w in dictionary("american-english") if 3 <= len(w) <= 7 and w.islower()]
     joins = []

@@ -49,7 +49,8 @@ def matcher() -> Matcher:
 def stopped(fields: Iterable[str], request_region: str | None = None) -> list[str]:
     """Names of what stops an order with these fields: ``term (reading, score)``; empty when it passes."""
     request = PersonalizationRequest(
-        fields=tuple(Field(name=f"line{number}", text=text) for number, text in enumerate(fields)), region=request_region
+        fields=tuple(Field(name=f"line{number}", text=text) for number, text in enumerate(fields)),
+        region=request_region,
     )
     return [
         f"{match.term.term} ({match.reading}, {match.score:.2f}, {match.term.action})"
@@ -114,7 +115,9 @@ def words(show: int, each: int = 20000) -> dict[str, tuple[int, int]]:
         every_hit = [(word, why[0]) for word in chosen if (why := stopped([word]))]
         hits = [(word, why) for word, why in every_hit if not is_listed(word)]
         found[name] = (len(chosen), len(hits))
-        print(f"words {name}: {len(hits)} of {len(chosen)} = {len(hits) / max(1, len(chosen)):.3%}, and {len(every_hit) - len(hits)} that are listed themselves")
+        print(
+            f"words {name}: {len(hits)} of {len(chosen)} = {len(hits) / max(1, len(chosen)):.3%}, and {len(every_hit) - len(hits)} that are listed themselves"
+        )
         for word, why in hits[:show]:
             print("      ", word, why)
     return found

@@ -20,7 +20,14 @@ from moderation.terms.term import Action, Allow, AllowKind, MatchKind, Term
 
 def term(text: str, match: MatchKind = MatchKind.WORD, severity: int = 3, **more: object) -> Term:
     return Term(
-        id=f"t/{text}", term=text, match=match, action=Action.REJECT, severity=severity, category=Category.PROFANITY, language="en", **more
+        id=f"t/{text}",
+        term=text,
+        match=match,
+        action=Action.REJECT,
+        severity=severity,
+        category=Category.PROFANITY,
+        language="en",
+        **more,
     )  # type: ignore[arg-type]
 
 
@@ -54,7 +61,10 @@ def test_every_listed_word_that_stands_in_the_text_is_found(listed: list[str], t
     plain = {each for each in listed if each in text.replace(".", " ").split()}
     found = {match.term.term for match in find(matcher, text)}
     # A word inside a longer find of the same kind is told by that one.
-    assert all(any(each in other or key_of(each) == key_of(other) or OSA.distance(each, other) <= 2 for other in found) for each in plain)
+    assert all(
+        any(each in other or key_of(each) == key_of(other) or OSA.distance(each, other) <= 2 for other in found)
+        for each in plain
+    )
 
 
 @pytest.mark.parametrize("word", WORDS)

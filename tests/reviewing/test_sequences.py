@@ -122,6 +122,14 @@ class Shift(RuleBasedStateMachine):
     def undo(self, name: str, number: int) -> None:
         self.attempt(name, number, deciding.undo)
 
+    @rule()
+    def undo_what_can_be_undone(self) -> None:
+        for name, actor in self.shop.people.items():
+            with self.database.reading() as session:
+                pending = deciding.last_pending(session, actor, self.at)
+            if pending is not None:
+                self.attempt(name, self.cases.index(pending.case_id), deciding.undo)
+
     @rule(name=people, number=numbers)
     def beat(self, name: str, number: int) -> None:
         with self.database.writing() as session:

@@ -106,18 +106,26 @@ def add(kinds: dict[str, int], name: str, kind: int) -> None:
 
 
 def drop_listed(kinds: dict[str, int]) -> None:
-    """Listed terms are no innocent words, whatever their frequency; a name that is spelled like one stays a name."""
+    """Listed terms are no innocent words, whatever their frequency.
+
+    A name that is spelled like one stays a name, unless the term is listed for refusal: that some family is called so is
+    then said by an entry of ``blocklists/allow/names``, not by a gazetteer that also holds nicknames and slips.
+    """
     from moderation.matching.inflection import is_form_of
     from moderation.terms.load import load_lists
+    from moderation.terms.term import Action, AllowKind
 
-    single = [(fold_text(term.term), term.severity) for term in load_lists().blocked if " " not in term.term]
-    listed = {word for word, severity in single if severity >= 2}
-    stems = {word for word, severity in single if severity >= 3}
-    for word in [
-        word for word, kind in kinds.items() if kind & (WORD | PLACE) and (word in listed or is_form_of(word, stems))
-    ]:
-        kinds[word] &= ~(WORD | ENGLISH | (PLACE if word in stems else 0))
-        print("not innocent:", word)
+    lists = load_lists()
+    single = [(fold_text(term.term), term) for term in lists.blocked if " " not in term.term]
+    listed = {word for word, term in single if term.severity >= 2}
+    stems = {word for word, term in single if term.severity >= 3}
+    refused = {word for word, term in single if term.severity >= 2 and term.action is Action.REJECT}
+    refused -= {fold_text(allow.term) for allow in lists.allowed if allow.kind is AllowKind.NAME}
+    for word in list(kinds):
+        if word in refused:
+            kinds[word] = 0
+        elif kinds[word] & (WORD | PLACE) and (word in listed or is_form_of(word, stems)):
+            kinds[word] &= ~(WORD | ENGLISH | (PLACE if word in stems else 0))
 
 
 def main() -> None:
