@@ -18,8 +18,10 @@ from api.guards import BodyLimit, SecurityHeaders
 from api.guidelines.routes import router as guidelines_router
 from api.health.routes import router as health_router
 from api.intake.routes import router as intake_router
+from api.reviewing.deciding import settle_due
 from api.settings import Settings
 from api.state import AppState
+from api.storage.clock import now
 from api.storage.database import Database
 from moderation.messages import load_messages
 from moderation.pipeline import Pipeline, build_pipeline
@@ -43,7 +45,7 @@ def create_app(settings: Settings, pipeline: Pipeline | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        worker = Worker(settings, state.database) if settings.run_worker else None
+        worker = build_worker(settings, state.database) if settings.run_worker else None
         if worker is not None:
             worker.start()
         yield
@@ -81,6 +83,11 @@ def build_state(settings: Settings, pipeline: Pipeline | None = None) -> AppStat
         model_directory=settings.model_directory,
     )
     return AppState(settings=settings, database=database, pipeline=pipeline, messages=load_messages())
+
+
+def build_worker(settings: Settings, database: Database) -> Worker:
+    """The background work of one process: verdicts whose time to undo is over, and what shops must hear of."""
+    return Worker(settings, database, chores=[lambda: settle_due(database, now())])
 
 
 class StartRefused(RuntimeError):

@@ -65,7 +65,14 @@ def _serve(settings: Settings, pipeline: Any, shop: Any, token: str, port: int) 
     from api.main import create_app
 
     server = uvicorn.Server(
-        uvicorn.Config(create_app(settings, pipeline), host=HOST, port=port, log_config=None, access_log=False)
+        uvicorn.Config(
+            create_app(settings, pipeline),
+            host=HOST,
+            port=port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=2,
+        )
     )
     threading.Thread(target=_introduce, args=(server, shop, token, port), daemon=True).start()
     server.run()

@@ -9,6 +9,9 @@ import typer
 
 from api.settings import Settings
 
+#: How long requests may finish after SIGTERM; the console's live counts would hold a connection for longer.
+DRAIN_SECONDS = 5
+
 
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
@@ -21,17 +24,25 @@ def serve(
 
     settings = Settings()
     configure_logging(settings)
-    uvicorn.run(create_app(settings), host=host, port=port, log_config=None, access_log=False, server_header=False)
+    uvicorn.run(
+        create_app(settings),
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
 
 
 def worker() -> None:
     """Run background work (webhook delivery) in a process of its own, until SIGTERM."""
     from api.cli.store import open_database
-    from api.delivery.worker import Worker
+    from api.main import build_worker
 
     settings = Settings()
     configure_logging(settings)
-    background = Worker(settings, open_database())
+    background = build_worker(settings, open_database())
     background.start()
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

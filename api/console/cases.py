@@ -37,9 +37,7 @@ class Move:
     wanted: QueueFilter
 
 
-def read_move(
-    signed_in: FormDep, version: Annotated[int, Form()] = 0, query: Words = ""
-) -> Move:
+def read_move(signed_in: FormDep, version: Annotated[int, Form()] = 0, query: Words = "") -> Move:
     return Move(signed_in=signed_in, version=version, wanted=parse_filter(query))
 
 

@@ -6,7 +6,7 @@ Any number of them share a PostgreSQL database; on SQLite any number of one mach
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -38,6 +38,7 @@ class Worker:
         *,
         back_off: Sequence[float] = BACK_OFF,
         timeout: float = sending.TIMEOUT,
+        chores: Sequence[Callable[[], object]] = (),
         poll: float = 0.5,
         queue_poll: float = 0.25,
     ) -> None:
@@ -45,6 +46,7 @@ class Worker:
         Args:
             back_off: Seconds before the second attempt of a delivery, the third, and so on.
             timeout: Seconds that one attempt may take.
+            chores: Done at every look, before the outbox is relayed, so that what they decide goes out at once.
             poll: Seconds between two looks at the outbox; an event of this very process is seen at once.
             queue_poll: Seconds between two looks at a queue of durable work.
         """
@@ -55,6 +57,7 @@ class Worker:
             back_off=tuple(back_off),
             timeout=timeout,
         )
+        self._chores = tuple(chores)
         self._poll = poll
         self._queue_poll = queue_poll
         self._presence = presence_in(database)
@@ -107,6 +110,8 @@ class Worker:
             outbox.committed.clear()
             is_more_waiting = False
             try:
+                for chore in self._chores:
+                    chore()
                 is_more_waiting = relay(self._database) >= BATCH
                 if time.monotonic() - recovered > RECOVER_EVERY:
                     recovered = time.monotonic()

@@ -191,7 +191,9 @@ def _sources(session: Session, actor: Actor, at: datetime) -> list[SourceRecord]
             cleared[source] += verdict.outcome == "approve"
             upheld[source] += verdict.outcome == "reject" and source[1] in verdict.reasons
     judged = [
-        SourceRecord(source=source, category=category, upheld=upheld[source, category], cleared=cleared[source, category])
+        SourceRecord(
+            source=source, category=category, upheld=upheld[source, category], cleared=cleared[source, category]
+        )
         for source, category in {**upheld, **cleared}
         if upheld[source, category] + cleared[source, category]
     ]

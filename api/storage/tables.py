@@ -190,7 +190,16 @@ class ReviewCase(SQLModel, table=True):
         # When people decided, for the team page.
         Index("ix_review_case_resolved", "merchant_id", "resolved_at"),
         # Holds all that the counts need, so that they read nothing else.
-        Index("ix_review_case_counts", "merchant_id", "queue", "state", "due_at", "created_at", "claimed_until", **_WAITING_INDEX),
+        Index(
+            "ix_review_case_counts",
+            "merchant_id",
+            "queue",
+            "state",
+            "due_at",
+            "created_at",
+            "claimed_until",
+            **_WAITING_INDEX,
+        ),
     )
 
     id: str = Field(default_factory=id_factory("case"), primary_key=True)

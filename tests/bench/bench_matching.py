@@ -25,7 +25,32 @@ from moderation.terms.term import Action, MatchKind, Term
 LENGTH = 48
 _ONSETS = "b br c ch cl cr d dr f fl fr g gl gr h j k kl kr l m n p ph pl pr qu r s sc sh sk sl sp st t th tr v w x y z".split()
 _VOWELS = "a e i o u ai ea ee ie oo ou".split()
-_CODAS = ["", "", "", "b", "ck", "d", "ff", "g", "k", "l", "ll", "m", "n", "nd", "ng", "p", "r", "rd", "rt", "s", "ss", "st", "t", "x"]
+_CODAS = [
+    "",
+    "",
+    "",
+    "b",
+    "ck",
+    "d",
+    "ff",
+    "g",
+    "k",
+    "l",
+    "ll",
+    "m",
+    "n",
+    "nd",
+    "ng",
+    "p",
+    "r",
+    "rd",
+    "rt",
+    "s",
+    "ss",
+    "st",
+    "t",
+    "x",
+]
 
 
 def pseudo_word(rng: random.Random) -> str:
@@ -71,15 +96,43 @@ def make_messages(terms: list[Term], count: int, seed: int = 2) -> list[str]:
 def _disguised(term: str, rng: random.Random) -> str:
     at = rng.randrange(1, len(term) - 1)
     return rng.choice(
-        (term, term.upper(), " ".join(term[:6]), term.replace("a", "4").replace("e", "3"), term[:at] + term[at + 1 :], term[:at] + term[at] * 4 + term[at + 1 :], term[::-1])
+        (
+            term,
+            term.upper(),
+            " ".join(term[:6]),
+            term.replace("a", "4").replace("e", "3"),
+            term[:at] + term[at + 1 :],
+            term[:at] + term[at] * 4 + term[at + 1 :],
+            term[::-1],
+        )
     )
 
 
 def make_adversarial(count: int, seed: int = 3) -> list[str]:
     """Messages of the same length that aim at every branch: signs, single letters, masks, digits, foreign letters, marks."""
     rng = random.Random(seed)
-    alphabets = ("*#_.-", "0123456789", "abcdefghij |\\/()[]<>", "1l!i|", "а б в г д е", "f u c k s h i t", "\u200b\u0301\u202ea", "🅰🅱💩❌ a", "ʞɔnɟǝɹ", "aaaabbbb", "s5$z", "中文字测试 a", "c.o-c*k_")
-    return ["".join(rng.choice(rng.choice(alphabets) if rng.random() < 0.2 else alphabets[index % len(alphabets)]) for _ in range(LENGTH)) for index in range(count)]
+    alphabets = (
+        "*#_.-",
+        "0123456789",
+        "abcdefghij |\\/()[]<>",
+        "1l!i|",
+        "а б в г д е",
+        "f u c k s h i t",
+        "\u200b\u0301\u202ea",
+        "🅰🅱💩❌ a",
+        "ʞɔnɟǝɹ",
+        "aaaabbbb",
+        "s5$z",
+        "中文字测试 a",
+        "c.o-c*k_",
+    )
+    return [
+        "".join(
+            rng.choice(rng.choice(alphabets) if rng.random() < 0.2 else alphabets[index % len(alphabets)])
+            for _ in range(LENGTH)
+        )
+        for index in range(count)
+    ]
 
 
 def timed(matcher: Matcher, messages: list[str], repeats: int = 3) -> list[float]:
@@ -138,7 +191,15 @@ def main() -> None:
     adversarial = timed(large, make_adversarial(1000 if arguments.quick else 10_000))
     report |= {"adversarial_p50_ms": median(adversarial), "adversarial_worst_ms": max(adversarial)}
     report["worst_over_median"] = report["adversarial_worst_ms"] / report["100k_p50_ms"]
-    changed = Term(id="bench/new", term="quibblefrotz", match=MatchKind.WORD, action=Action.REJECT, severity=3, category=Category.PROFANITY, language="en")
+    changed = Term(
+        id="bench/new",
+        term="quibblefrotz",
+        match=MatchKind.WORD,
+        action=Action.REJECT,
+        severity=3,
+        category=Category.PROFANITY,
+        language="en",
+    )
     start = time.perf_counter()
     live = large.with_changes(added=[changed], removed=["bench/5"])
     report["change_ms"] = (time.perf_counter() - start) * 1000

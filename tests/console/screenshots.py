@@ -1,7 +1,7 @@
 """Takes the pictures that the documentation shows, from a running demo.
 
-    moderation demo --serve
-    python -m tests.console.screenshots http://127.0.0.1:8000 lee@demo.example try-the-console docs/images
+moderation demo --serve
+python -m tests.console.screenshots http://127.0.0.1:8000 lee@demo.example try-the-console docs/images
 """
 
 import sys

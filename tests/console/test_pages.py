@@ -16,7 +16,10 @@ pytestmark = pytest.mark.browser
 LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (390, 1440)]
 AXE = Axe().axe_script
 #: What axe is asked to hold us to.
-WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "resultTypes": ["violations"]}
+WCAG = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
 #: All that a dark page can do differently from a light one.
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
 
@@ -65,7 +68,9 @@ def test_a_case_fits_one_screen_at_1440_by_900(sign_in, cases):
         page.goto(f"/console/cases/{case}")
         assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
         for part in (".order", ".findings", ".dock"):
-            assert page.evaluate("s => { const e = document.querySelector(s); return e.scrollHeight <= e.clientHeight }", part), part
+            assert page.evaluate(
+                "s => { const e = document.querySelector(s); return e.scrollHeight <= e.clientHeight }", part
+            ), part
 
 
 def test_the_words_stand_exactly_as_typed(sign_in, shop, start):
@@ -124,7 +129,9 @@ def test_the_views_of_the_product_turn_with_a_key(sign_in, cases):
     transforms = []
     for _ in range(4):
         page.wait_for_timeout(220)
-        style = page.locator(".made").evaluate("e => [getComputedStyle(e).transform, getComputedStyle(e).textTransform]")
+        style = page.locator(".made").evaluate(
+            "e => [getComputedStyle(e).transform, getComputedStyle(e).textTransform]"
+        )
         transforms.append(tuple(style))
         page.keyboard.press("v")
     assert len(set(transforms)) == 4

@@ -58,7 +58,9 @@ def test_a_sign_in_form_from_elsewhere_is_refused(client, shop):
     assert client.post("/console/sign-in", data=form).status_code == 403
 
 
-@pytest.mark.parametrize("back", ["//evil.example", "https://evil.example", "/\\evil.example", "/v1/x", "/console@evil"])
+@pytest.mark.parametrize(
+    "back", ["//evil.example", "https://evil.example", "/\\evil.example", "/v1/x", "/console@evil"]
+)
 def test_signing_in_never_leads_off_the_console(client, shop, back):
     page = client.get("/console/sign-in").text
     token = page.split('name="csrf" value="')[1].split('"')[0]

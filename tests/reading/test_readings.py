@@ -151,7 +151,9 @@ def test_other_hidden_characters_are_named_by_code_point(text: str, described: s
 
 def test_a_reading_derived_by_others_leads_back_as_well() -> None:
     written = read(request_of("ab", "cd")).as_written
-    derived = written.derive("doubled", [(2 * c, origin) for c, origin in zip(written.text, written.origins, strict=True)])
+    derived = written.derive(
+        "doubled", [(2 * c, origin) for c, origin in zip(written.text, written.origins, strict=True)]
+    )
     assert derived.text == "aabb\n\nccdd"
     assert derived.spans(6, 8) == (Span(field="f1", start=0, end=1),)
     assert isinstance(derived, Reading)

@@ -115,7 +115,13 @@ class Shop:
     ) -> str:
         self.opened += 1
         words = texts or {"left_shoe": "Sw3at", "right_shoe": "sh0p"}
-        given = {"reference": f"order-{self.opened:04d}", "brand": "Strider", "product": "shoe", "locale": "en", **order}
+        given = {
+            "reference": f"order-{self.opened:04d}",
+            "brand": "Strider",
+            "product": "shoe",
+            "locale": "en",
+            **order,
+        }
         screening = Screening(
             merchant_id=self.merchant.id,
             fields=[{"name": name, "text": text} for name, text in words.items()],

@@ -19,7 +19,10 @@ def words(text):
     return likeness([{"name": "text", "text": text}])
 
 
-@pytest.mark.parametrize("other", ["SWEAT SHOP", "sweat-shop!", "sweatshoop", "ｓｗｅａｔｓｈｏｐ", "swéatshop", "sweat\u200bshop", "Sw3at sh0p"])
+@pytest.mark.parametrize(
+    "other",
+    ["SWEAT SHOP", "sweat-shop!", "sweatshoop", "ｓｗｅａｔｓｈｏｐ", "swéatshop", "sweat\u200bshop", "Sw3at sh0p"],
+)
 def test_nearly_the_same_words_share_a_print(other):
     assert words(other) == words("sweatshop")
 

@@ -160,7 +160,9 @@ class Shift(RuleBasedStateMachine):
         screening = session.get_one(Screening, case.screening_id)
         pending = session.get(PendingDecision, case.id)
         verdicts_ = session.exec(
-            select(func.count()).where(DecisionRecord.screening_id == screening.id, DecisionRecord.decided_by != "machine")
+            select(func.count()).where(
+                DecisionRecord.screening_id == screening.id, DecisionRecord.decided_by != "machine"
+            )
         ).one()
         told = session.exec(select(func.count()).where(OutboxEvent.screening_id == screening.id)).one()
         moves = session.exec(

@@ -1,14 +1,15 @@
 """Alembic's entry: runs the revisions on the connection that Database.upgrade hands in."""
 
 from alembic import context
-from sqlmodel import SQLModel
+
+from api.storage.tables import Screening
 
 config = context.config
 connection = config.attributes["connection"]
 
 context.configure(
     connection=connection,
-    target_metadata=SQLModel.metadata,
+    target_metadata=Screening.metadata,  # of all tables: importing the module registers them
     render_as_batch=True,  # SQLite cannot alter most things in place
 )
 with context.begin_transaction():
