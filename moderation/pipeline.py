@@ -7,6 +7,7 @@ from typing import Literal
 
 from moderation.attribution import attribute
 from moderation.brands import load_brands
+from moderation.collector import collector_paused
 from moderation.decision import Decision, decide
 from moderation.detectors.base import Detector
 from moderation.detectors.registry import build_detectors
@@ -92,6 +93,18 @@ def build_pipeline(
     Raises:
         TermListError, BrandProfileError, PolicyError: A file cannot be used; the message names it.
     """
+    with collector_paused():
+        return _build(blocklists, policies, products, engine, model, model_directory)
+
+
+def _build(
+    blocklists: Path | None,
+    policies: Path | None,
+    products: Path | None,
+    engine: Literal["onnx", "detoxify"],
+    model: str,
+    model_directory: Path | None,
+) -> Pipeline:
     lists = load_lists(blocklists)
     brands = load_brands(None if blocklists is None else blocklists / "brands")
     toxicity = _load_model(engine, model, model_directory)

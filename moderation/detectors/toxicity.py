@@ -19,13 +19,16 @@ from moderation.toxicity.thresholds import REVIEW_SCORE
 #: Model passes for one order. The joined text always is one; fields of a many-lined order share the rest.
 MOST_PASSES = 3
 
-#: Monograms and sizes are no language.
+#: Fewer Latin letters are a monogram or a size, and no language.
 FEWEST_LETTERS = 4
 
 #: Zipf frequency from which a word is everyday English, whatever else it is.
 EVERYDAY_ENGLISH = 3.5
 
-#: What is believed of texts with a third of strange words, and of texts that hold no other.
+#: So few words give the model little to go by; the lists know more of them.
+SHORT = 2
+
+#: What is believed of short texts and of those with a third of strange words, and of texts that hold no other.
 SURE_OF_MIXED = 0.75
 SURE_OF_STRANGE = 0.9
 
@@ -95,7 +98,7 @@ class ToxicityDetector:
             DetectorUnavailable: The model cannot answer.
         """
         words = _WORD.findall(readings.folded.text)
-        if sum(map(len, words)) < FEWEST_LETTERS:
+        if words and len("".join(words)) < FEWEST_LETTERS and all(map(str.isascii, words)):
             return []
         found = self._findings(readings)
         enough = self._sureness(words)
@@ -114,9 +117,10 @@ class ToxicityDetector:
     def _sureness(self, words: list[str]) -> float:
         """The common score from which the model is believed: higher the less of the text is English."""
         strange = sum(self._is_strange(word) for word in words)
-        if strange == len(words):
+        if words and strange == len(words):
             return SURE_OF_STRANGE
-        return SURE_OF_MIXED if strange * 3 >= len(words) else REVIEW_SCORE
+        is_short = 0 < len(words) <= SHORT
+        return SURE_OF_MIXED if is_short or strange * 3 >= len(words) else REVIEW_SCORE
 
     def _is_strange(self, word: str) -> bool:
         """A name, a place or a word of another language; what nobody knows may be a disguise and is not."""

@@ -124,7 +124,9 @@ def _judge(view: View, entry: Entry, units: range, lexicon: Lexicon) -> Hit | No
     features = _features(disguise, entry, lexicon, is_across=is_across) | extra
     if view.reading.name == "reversed" and len(entry.letters) < (4 if entry.term.severity < 3 else 3):
         return None
-    if "apart" in features and not _is_whole_run(text, start, end, lexicon):
+    is_apart = len(disguise.parts) > 1 and all(len(part) == 1 for part in disguise.parts)
+    is_part_of_words = kind in (MatchKind.INSIDE, MatchKind.PREFIX, MatchKind.SUFFIX)
+    if is_apart and not is_part_of_words and not _is_whole_run(text, start, end, lexicon):
         return None
     if "cuts" in features and is_across:
         features["across"] = 1.0

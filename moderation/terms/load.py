@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from moderation.collector import collector_paused
 from moderation.errors import TermListError
 from moderation.terms import compiled
 from moderation.terms.entries import (
@@ -79,7 +80,11 @@ def load_lists(directory: Path | None = None, *, on: date | None = None, cache: 
         TermListError: The folder is missing or a line of a file cannot be used; the message begins with file
             and line.
     """
-    files = list_files(directory or SHIPPED_LISTS)
+    with collector_paused():
+        return _without_expired(_load(list_files(directory or SHIPPED_LISTS), cache), on or date.today())
+
+
+def _load(files: list[ListFile], cache: Path | None) -> TermLists:
     key = content_hash(files)
     lists = compiled.load(key, cache)
     if lists is None:
@@ -92,7 +97,7 @@ def load_lists(directory: Path | None = None, *, on: date | None = None, cache: 
             version=key,
         )
         compiled.save(lists, cache)
-    return _without_expired(lists, on or date.today())
+    return lists
 
 
 def list_files(directory: Path) -> list[ListFile]:

@@ -1,6 +1,7 @@
 """Which addresses a webhook may go to, and that the connection is made to what was checked."""
 
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,6 +10,12 @@ import pytest
 from api.delivery import addresses, sending
 from api.delivery.addresses import ForbiddenAddress, UnknownHost
 from tests.delivery.receiver import Receiver
+
+
+def post(*arguments: Any, **named: Any) -> sending.Answer:
+    """Send from a thread without an event loop, as the worker does; a browser test may have left one in this thread."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(sending.post, *arguments, **named).result()
 
 
 @pytest.mark.parametrize(
@@ -98,7 +105,7 @@ def test_sending_checks_again_because_names_change_their_answer(
 ) -> None:
     port = urlsplit(receiver.url).port
     _names(monkeypatch, {"shop.example": ["127.0.0.1"]})
-    answer = sending.post(f"https://shop.example:{port}/", {}, "{}", allow_private=False)
+    answer = post(f"https://shop.example:{port}/", {}, "{}", allow_private=False)
     assert answer.code is None
     assert "not a public internet address" in (answer.error or "")
     assert receiver.received == []
@@ -110,7 +117,7 @@ def test_the_connection_is_made_to_the_checked_address_in_the_hosts_name(
     """A second look at the name would find nobody: the name is resolved once, and what was checked is called."""
     port = urlsplit(receiver.url).port
     asked = _names(monkeypatch, {"shop.example": ["127.0.0.1"]}, answers=1)
-    answer = sending.post(f"http://shop.example:{port}/hooks?shop=1", {}, '{"a":1}', allow_private=True)
+    answer = post(f"http://shop.example:{port}/hooks?shop=1", {}, '{"a":1}', allow_private=True)
     assert (answer.code, answer.error) == (200, None)
     [received] = receiver.received
     assert received.headers["host"] == f"shop.example:{port}"
@@ -125,21 +132,21 @@ def test_an_address_that_does_not_answer_is_followed_by_the_next(
 ) -> None:
     _names(monkeypatch, {"shop.example": ["::1", "127.0.0.1"]})
     port = urlsplit(receiver.url).port
-    answer = sending.post(f"http://shop.example:{port}/", {}, "{}", allow_private=True)
+    answer = post(f"http://shop.example:{port}/", {}, "{}", allow_private=True)
     assert answer.code == 200
 
 
 def test_no_proxy_of_the_environment_is_asked(monkeypatch: pytest.MonkeyPatch, receiver: Receiver) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
-    assert sending.post(receiver.url, {}, "{}", allow_private=True).code == 200
+    assert post(receiver.url, {}, "{}", allow_private=True).code == 200
 
 
 def test_a_closed_port_is_an_answer_and_no_exception() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}/"
-        answer = sending.post(url, {}, "{}", allow_private=True)
+        answer = post(url, {}, "{}", allow_private=True)
     assert answer.code is None
     assert answer.error == "The connection failed (ConnectError)."
 
