@@ -9,8 +9,8 @@ COPY pyproject.toml README.md LICENSE ./
 COPY moderation moderation
 COPY api api
 COPY blocklists blocklists
-# The processor-only build of torch is a tenth of the size; where that index is out of reach, set TORCH_INDEX empty.
-ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+# The processor-only build of torch is a tenth of the size: name the index that has it in TORCH_INDEX; empty takes PyPI's.
+ARG TORCH_INDEX=
 RUN python -m venv /opt/compile
 RUN /opt/compile/bin/pip install ${TORCH_INDEX:+--index-url ${TORCH_INDEX}} torch==2.13.0
 RUN /opt/compile/bin/pip install ".[models]"
