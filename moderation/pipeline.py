@@ -77,6 +77,7 @@ def unavailable(detector: str, cause: str) -> Evidence:
     )
 
 
+@collector_paused()
 def build_pipeline(
     *,
     blocklists: Path | None = None,
@@ -93,18 +94,6 @@ def build_pipeline(
     Raises:
         TermListError, BrandProfileError, PolicyError: A file cannot be used; the message names it.
     """
-    with collector_paused():
-        return _build(blocklists, policies, products, engine, model, model_directory)
-
-
-def _build(
-    blocklists: Path | None,
-    policies: Path | None,
-    products: Path | None,
-    engine: Literal["onnx", "detoxify"],
-    model: str,
-    model_directory: Path | None,
-) -> Pipeline:
     lists = load_lists(blocklists)
     brands = load_brands(None if blocklists is None else blocklists / "brands")
     toxicity = _load_model(engine, model, model_directory)

@@ -43,8 +43,8 @@ def main() -> None:
     except ValidationError as error:
         for each in error.errors():
             name = PREFIX + "_".join(map(str, each["loc"])).upper()
-            print(f"moderation: set {name}: {each['msg']}. docs/settings.md lists all settings.", file=sys.stderr)  # noqa: T201
+            typer.echo(f"moderation: set {name}: {each['msg']}. docs/settings.md lists all settings.", err=True)
         sys.exit(1)
     except (ModerationError, Problem, StartRefused) as error:
-        print(f"moderation: {error}", file=sys.stderr)  # noqa: T201
+        typer.echo(f"moderation: {error}", err=True)
         sys.exit(1)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from api.delivery.outbox import announce
 from api.problems import Problem
@@ -186,7 +187,7 @@ def evidence_of(session: Session, screening: Screening) -> tuple[Evidence, ...]:
     return tuple(evidence_from_json(found) for found in decision.evidence) if decision else ()
 
 
-def _due(at: datetime):  # type: ignore[no-untyped-def]  # the select's type is the library's affair
+def _due(at: datetime) -> SelectOfScalar[PendingDecision]:
     return select(PendingDecision).where(col(PendingDecision.effective_at) <= at)
 
 

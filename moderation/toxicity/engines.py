@@ -3,6 +3,7 @@
 Both are given the same windows and answer alike. The server uses the first and never imports torch.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from moderation.toxicity.checkpoint import Checkpoint
 
 
-class _WindowedModel:
+class _WindowedModel(ABC):
     """What both engines share: windows, the cache, and the tokenizer's own normalisation as cache key."""
 
     def __init__(
@@ -59,8 +60,9 @@ class _WindowedModel:
         except (RuntimeError, MemoryError) as error:
             raise DetectorUnavailable(f"The toxicity model could not answer ({type(error).__name__}).") from error
 
+    @abstractmethod
     def _score(self, window: str) -> Scores:
-        raise NotImplementedError
+        """The scores of one text that fits the model's window."""
 
 
 class OnnxEngine(_WindowedModel):
