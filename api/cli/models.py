@@ -20,14 +20,18 @@ Directory = Annotated[
 @app.command("list")
 def list_models(directory: Directory = None) -> None:
     """Name the models that can be chosen, and which of them are compiled here."""
-    from moderation.toxicity.loading import compiled_models
+    from moderation.errors import ModelError
+    from moderation.toxicity.loading import compiled_folder, compiled_models
     from moderation.toxicity.official import OFFICIAL
 
-    compiled: dict[str, str] = {}
-    for folder, state in compiled_models(directory):
-        compiled[folder.name.rsplit("-", 2)[0]] = f"compiled in {folder}: {state}"
-    for name in dict.fromkeys(("default", *OFFICIAL, *compiled)):
-        typer.echo(f"{name:16} {compiled.get(name, 'not compiled')}")
+    states = dict(compiled_models(directory))
+    names = dict.fromkeys(("default", *OFFICIAL, *(folder.name.rsplit("-", 2)[0] for folder in states)))
+    for name in names:
+        try:
+            folder = compiled_folder(name, directory)
+            typer.echo(f"{name:16} compiled in {folder}: {states[folder]}")
+        except ModelError:
+            typer.echo(f"{name:16} not compiled")
 
 
 @app.command()

@@ -4,10 +4,11 @@ import logging
 from typing import Literal
 
 from fastapi import APIRouter, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 
 from api.dependencies import StateDep
+from api.metrics import exposition
 
 log = logging.getLogger(__name__)
 router = APIRouter(tags=["operations"])
@@ -51,9 +52,9 @@ def readyz(state: StateDep, response: Response) -> Ready:
 
 
 @router.get("/metrics", response_class=Response)
-def metrics() -> Response:
+def metrics(state: StateDep) -> Response:
     """Prometheus metrics of this process."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    return Response(exposition(state.pipeline), media_type=CONTENT_TYPE_LATEST)
 
 
 def _database(state: StateDep) -> Part:

@@ -14,6 +14,7 @@ from moderation.evidence import Category, Evidence, Outcome, Severity, Span
 from moderation.matching.lexicon import Lexicon, load_lexicon
 from moderation.reading import Readings
 from moderation.toxicity import ToxicityModel
+from moderation.toxicity.cache import CacheCounts
 from moderation.toxicity.thresholds import REVIEW_SCORE
 
 #: Model passes for one order. The joined text always is one; fields of a many-lined order share the rest.
@@ -90,6 +91,10 @@ class ToxicityDetector:
     def __init__(self, model: ToxicityModel, lexicon: Lexicon | None = None) -> None:
         self._model = model
         self._lexicon = lexicon or load_lexicon()
+
+    def cache_counts(self) -> CacheCounts:
+        """How often the model's cache knew the answer, for the metrics page."""
+        return self._model.cache_counts()
 
     def detect(self, readings: Readings) -> list[Evidence]:
         """Evidence of each specific class over its review threshold, else of the general ones.

@@ -4,9 +4,12 @@ The classes are Detoxify's, so that its checkpoints and ours are interchangeable
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from moderation.toxicity.thresholds import Threshold
+
+if TYPE_CHECKING:
+    from moderation.toxicity.cache import CacheCounts
 
 #: In the order of Detoxify's ``unbiased`` checkpoints.
 CLASSES: tuple[str, ...] = (
@@ -43,6 +46,10 @@ class ToxicityModel(Protocol):
         Raises:
             DetectorUnavailable: The model cannot answer now.
         """
+        ...
+
+    def cache_counts(self) -> "CacheCounts":
+        """How often this text or its like had been answered before."""
         ...
 
 

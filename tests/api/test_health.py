@@ -1,11 +1,17 @@
 """Alive, ready part by part, and counted."""
 
+from typing import ClassVar
+
 from fastapi.testclient import TestClient
 
 from api.main import create_app
 from moderation.detectors.registry import MissingToxicity
+from moderation.detectors.toxicity import ToxicityDetector
 from moderation.pipeline import Pipeline
 from moderation.policy import load_policies
+from moderation.toxicity import CLASSES, Scores
+from moderation.toxicity.cache import CacheCounts, ScoreCache
+from moderation.toxicity.thresholds import UNCALIBRATED
 
 
 def test_a_sound_server_is_alive_and_ready(client):
@@ -35,6 +41,38 @@ def test_metrics_count_outcomes_and_hold_no_words(client):
     text = client.get("/metrics").text
     assert 'moderation_screenings_total{outcome="reject"}' in text
     assert "canary-word" not in text
+
+
+class QuietModel:
+    """Finds nothing, and keeps its answers as the real engines do."""
+
+    version = "m1"
+    thresholds: ClassVar = dict.fromkeys(CLASSES, UNCALIBRATED)
+
+    def __init__(self) -> None:
+        self.cache = ScoreCache()
+
+    def scores(self, text: str) -> Scores:
+        return self.cache.get_or_make(self.version, text, lambda _: dict.fromkeys(CLASSES, 0.0))
+
+    def cache_counts(self) -> CacheCounts:
+        return self.cache.counts()
+
+
+def test_metrics_tell_how_often_the_models_cache_knew(settings, token):
+    """The counters are those of the pipeline that serves."""
+    pipeline = Pipeline((ToxicityDetector(QuietModel()),), load_policies(), {"model": "m1"})
+    with TestClient(create_app(settings, pipeline), headers={"Authorization": f"Bearer {token}"}) as client:
+        for text in ("a quiet evening", "a quiet evening", "a quiet morning", "a quiet evening"):
+            client.post("/v1/screenings", json={"fields": [{"name": "a", "text": text}]})
+        text = client.get("/metrics").text
+    assert counted(text, 'moderation_model_cache_total{answer="hit"}') == 2
+    assert counted(text, 'moderation_model_cache_total{answer="miss"}') == 2
+    assert counted(text, "moderation_model_cache_hit_rate") == 0.5
+
+
+def counted(text: str, name: str) -> float:
+    return next(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith(name + " "))
 
 
 def test_browsers_are_told_to_be_careful(client):

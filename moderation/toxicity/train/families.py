@@ -35,8 +35,8 @@ def _known(*, unknown: tuple[str, ...] = (), **scores: float) -> Mapping[str, fl
 LABEL_SETS: Mapping[str, Mapping[str, float]] = {
     "clean": _NOTHING,
     "insult": _known(toxicity=1, insult=1, unknown=("severe_toxicity", "obscene", "sexual_explicit")),
-    "obscene": _known(toxicity=0.9, obscene=1, unknown=("insult", "severe_toxicity", "sexual_explicit", "identity_attack")),
-    "sexual": _known(toxicity=0.9, sexual_explicit=1, unknown=("obscene", "insult", "severe_toxicity", "threat")),
+    "obscene": _known(toxicity=1, obscene=1, unknown=("insult", "severe_toxicity", "sexual_explicit", "identity_attack")),
+    "sexual": _known(toxicity=1, sexual_explicit=1, unknown=("obscene", "insult", "severe_toxicity", "threat")),
     "threat": _known(toxicity=1, threat=1, unknown=("severe_toxicity", "insult", "obscene", "sexual_explicit")),
     "selfharm": _known(toxicity=1, threat=1, unknown=("severe_toxicity", "insult")),
     "hate": _known(toxicity=1, identity_attack=1, unknown=("severe_toxicity", "insult", "obscene", "threat", "sexual_explicit")),
