@@ -18,7 +18,7 @@ from typing import Any
 
 from moderation.toxicity.pack import COMPANIONS, MANIFEST, read_pack, unpack
 from moderation.toxicity.scores import CLASSES
-from moderation.toxicity.train import families, vocabulary
+from moderation.toxicity.train import families, listed, vocabulary
 from moderation.toxicity.train.rows import TRAIN_FILE, Row, read_rows, without_duplicates
 
 log = logging.getLogger("moderation.toxicity.train")
@@ -53,7 +53,7 @@ def training_rows(data: Path, scale: float) -> list[Row]:
     held_back = {row.text.casefold().strip() for part in families.PARTS[1:] for row in families.rows(part)}
     made = [
         row
-        for row in without_duplicates([*families.rows("train", scale=scale), *labelled])
+        for row in without_duplicates([*families.rows("train", scale=scale), *listed.rows(held_back), *labelled])
         if row.text.casefold().strip() not in held_back
     ]
     random.Random(20).shuffle(made)
