@@ -16,6 +16,7 @@ import yaml
 
 from moderation.errors import PolicyError
 from moderation.evidence import Category, Evidence, Outcome
+from moderation.yaml_text import load_yaml
 
 POLICY_DIRECTORY = Path(__file__).parent / "policies"
 DEFAULT_POLICY = "balanced"
@@ -173,7 +174,7 @@ def load_policies(directory: Path = POLICY_DIRECTORY) -> PolicyBook:
 def parse_policy(text: str, where: str) -> PolicyDocument:
     """Read one policy file; ``where`` is quoted in errors."""
     try:
-        data = yaml.safe_load(text)
+        data = load_yaml(text)
     except yaml.YAMLError as error:
         raise PolicyError(f"{where}: not valid YAML: {error}. Mend the line that it names.") from error
     if not isinstance(data, dict) or not isinstance(data.get("name"), str):

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from moderation.errors import PolicyError
+from moderation.yaml_text import load_yaml
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +48,7 @@ def load_products(path: Path | None = None) -> Products:
     """
     if path is None:
         return Products({})
-    data = yaml.safe_load(path.read_text("utf-8")) or {}
+    data = load_yaml(path.read_text("utf-8")) or {}
     return Products({name: _product(name, entry or {}, path.name) for name, entry in data.items()})
 
 

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from moderation.errors import PolicyError
 from moderation.evidence import Category, Outcome
+from moderation.yaml_text import load_yaml
 
 MESSAGE_DIRECTORY = Path(__file__).parent
 FALLBACK_LOCALE = "en"
@@ -87,7 +86,7 @@ def load_messages(directory: Path = MESSAGE_DIRECTORY) -> Messages:
 
 
 def _catalogue(path: Path) -> Catalogue:
-    data = yaml.safe_load(path.read_text("utf-8"))
+    data = load_yaml(path.read_text("utf-8"))
     categories = data.get("categories") or {}
     words = {category: _words(categories.get(category.value) or {}, category, path) for category in Category}
     unknown = set(categories) - {category.value for category in Category}

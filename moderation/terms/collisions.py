@@ -41,6 +41,8 @@ LANGUAGES = (
     "tr",
     "vi",
 )
+#: Languages whose words wordfreq keeps under another code.
+_SPOKEN_AS = {"no": "nb"}
 #: Zipf frequency from which a word is everyday: 4 is once in 100,000 words.
 EVERYDAY = 4.0
 _KINDS = ((GIVEN, "given name"), (SURNAME, "surname"), (PLACE, "place"))
@@ -149,6 +151,7 @@ def _vocabulary(languages: Iterable[str]) -> Iterator[tuple[str, str]]:
 @cache
 def _zipf(language: str) -> Mapping[str, float]:
     """Folded everyday words of a language with their Zipf frequency; empty for a language that is not covered."""
+    language = _SPOKEN_AS.get(language, language)
     if language not in LANGUAGES:
         return {}
     words = wordfreq.get_frequency_dict(language, "small")

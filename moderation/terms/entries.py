@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from moderation.errors import TermListError
 from moderation.evidence import Category
 from moderation.terms.sheet import Sheet
 from moderation.terms.term import Action, Allow, AllowKind, MatchKind, Term
@@ -105,10 +106,11 @@ def _term(cells: Mapping[str, str], prefix: str, shared: dict[tuple[str | None, 
         shared[key] = _read_shared(cells)
     rest = shared[key]
     text = _needed(cells, "term")
-    if rest["match"] is MatchKind.PATTERN:
-        _check_pattern(text)
     unless, context, reason = _many(cells, "unless"), _many(cells, "context"), _needed(cells, "reason")
-    return Term(id=prefix + number, term=text, unless=unless, context=context, reason=reason, **rest)
+    term = Term(id=prefix + number, term=text, unless=unless, context=context, reason=reason, **rest)
+    if term.match is MatchKind.PATTERN:
+        _check_pattern(term)
+    return term
 
 
 def _read_shared(cells: Mapping[str, str]) -> dict[str, Any]:
@@ -129,12 +131,19 @@ def _read_shared(cells: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _check_pattern(pattern: str) -> None:
+def _check_pattern(term: Term) -> None:
+    """The matcher refuses patterns that no text may be held against; here the file and the line are known."""
+    from moderation.matching.pattern import compile_pattern  # matching knows terms, so not at the top
+
     try:
-        re.compile(pattern)
+        re.compile(term.term)
+        compile_pattern(term)
     except re.error as error:
         advice = 'Mend the expression, or use match "word" or "phrase".'
         raise CellError(f"the pattern cannot be read: {error}.", advice) from None
+    except TermListError as error:
+        advice = "Write a shorter pattern with fewer choices and repeats, or several entries."
+        raise CellError(f"the pattern cannot be used: {error}", advice) from None
 
 
 def _needed(cells: Mapping[str, str], name: str) -> str:

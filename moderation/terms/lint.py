@@ -184,8 +184,8 @@ def _regions(inventory: Inventory) -> Iterator[Finding]:
 
 def _allowed_and_blocked(inventory: Inventory) -> Iterator[Finding]:
     for each in inventory.allowed:
-        if each.allow.kind is AllowKind.NAME:
-            continue  # a name goes to review, so both entries act
+        if each.allow.kind in (AllowKind.NAME, AllowKind.PLACE):
+            continue  # a name or a place goes to review, so both entries act
         for placed in inventory.by_key.get(each.key, ()):
             if placed.term.action is not Action.NOTE and placed.term.match is not MatchKind.CODE:
                 yield Finding(

@@ -68,6 +68,8 @@ def test_brand_and_theme_folders_are_left_alone(write_lists: WriteLists) -> None
         ("p1,well, darn,word,review,1,oath", "7 cells, but the table has 6 columns."),
         ('p1,"darn,word,review,1,oath', "a quotation mark is left open."),
         ("p1,da(rn,pattern,review,1,oath", "the pattern cannot be read"),
+        ("p1,(d+a+)+rn,pattern,review,1,oath", "the pattern cannot be used"),
+        ("p1,d(?=arn),pattern,review,1,oath", "the pattern cannot be used"),
     ],
 )
 def test_a_line_that_cannot_be_used_is_named_with_its_place(write_lists: WriteLists, row: str, says: str) -> None:
