@@ -9,17 +9,27 @@ from moderation.brands.framing import Claim, Framing
 from moderation.brands.gist import Gist
 from moderation.brands.hearing import Mention, Statement, hear
 from moderation.brands.lexicon import Lexicon
+from moderation.brands.ordinary import is_common, is_ordinary
 from moderation.brands.profile import BrandProfile
 from moderation.brands.scoring import Weights, load_weights
 from moderation.brands.slogans import Mockery, Slogans
 from moderation.brands.stance import Setting, Stance, take_stance
-from moderation.brands.third_parties import Reference, marks_lexicon, references
+from moderation.brands.third_parties import Reference, marks_lexicon, references, rivals
+from moderation.matching.lexicon import load_lexicon
 from moderation.reading import Reading, Readings
 
 #: A plainer reading explains a finding better; another one must be surer by this much.
 _SURER = 0.1
 #: Fewer characters than this are chance in a reading that a person must work for.
 _SHORTEST = 5
+#: Share of known words from which a text reads well.
+_READS_WELL = 0.67
+#: Besides what says something alone: what turns a slogan against its brand.
+_TURNING = frozenset(
+    "neg screw bad protest negative gross suffer hunger price cost money profit pittance tax lie breaks refund insult hospital injure "
+    "recall vermin slave prison jail fool never_again down_with cheap useless waste abuse service thief blood kill die toxic burn spy "
+    "ripoff expensive suck ugly embarrass shame steal cheat choke secret leak data war".split()
+)
 #: Below this a finding is no evidence.
 _WORTH_SAYING = 0.5
 
@@ -52,6 +62,8 @@ class _Voice:
     lexicon: Lexicon
     slogans: Slogans
     own: frozenset[str]
+    #: Competitors of the profile; those of the trade are marks already.
+    rivals: tuple[str, ...]
 
 
 class Analyst:
@@ -80,7 +92,8 @@ class Analyst:
             if plain:
                 if mockery is None and (mocked := voice.slogans.mocked(statement)):
                     mockery = (mocked, statement)
-                for reference in references(statement, self._book.marks):
+                named = [*references(statement, self._book.marks), *rivals(statement, voice.rivals)]
+                for reference in named:
                     if reference.mark.name not in voice.own:
                         referred.setdefault(reference.mark.name, (reference, statement))
         return Analysis(
@@ -99,10 +112,19 @@ class Analyst:
             sensitive=frozenset(voice.profile.sensitive) if voice.profile else frozenset(),
         )
         said: frozenset[str] = frozenset()
+        sense = 0.0
         for reading, plain in self._worth_hearing(readings):
             statement = hear(reading, (self._book.lexicon, voice.lexicon, self._marks))
             if reading is readings.folded:
                 said = frozenset(word.text for word in statement.words)
+                sense = _sense(statement)
+            elif reading.name == "reversed":
+                backwards = _sense(statement)
+                if sense >= backwards:
+                    # It reads as well as it stands: what it says backwards is chance.
+                    continue
+                # Written backwards as a whole, it is meant to be read from the back.
+                plain = plain or backwards > _READS_WELL
             elif not any(_is_new(mention, statement, said) for mention in statement.mentions):
                 # Nothing that the plain reading did not say; what it lacks may be the "never" before it.
                 continue
@@ -147,13 +169,24 @@ class Analyst:
         rivals = [mark for mark in rivals if not {mark.name, *mark.aliases} & set(names)]
         slogans = [*(profile.slogans if profile else ()), *(slogan for mark in rivals for slogan in mark.slogans)]
         lexicon = (
-            profile_lexicon(profile, [name for m in rivals for name in (m.name, *m.aliases)])
+            profile_lexicon(profile, [name for m in rivals for name in (m.name, *m.aliases)], slogans)
             if profile
             else Lexicon((), frozenset())
         )
         own = frozenset((*names, *profile.partners, *profile.faces)) if profile else frozenset()
-        hostile = self._book.themes.loud | {"neg", "screw", "bad", "protest"}
-        return _Voice(profile, lexicon, Slogans(slogans, hostile), own)
+        hostile = self._book.themes.loud | _TURNING
+        return _Voice(profile, lexicon, Slogans(slogans, hostile), own, profile.competitors if profile else ())
+
+
+def _sense(statement: Statement) -> float:
+    """Share of the words that people write, 0.0 to 1.0."""
+    known = {at for mention in statement.mentions if not mention.how for at in range(mention.first, mention.last)}
+    names = load_lexicon()
+    said = (
+        at in known or is_common(word.text) or is_ordinary(word.text) or names.kinds(word.text)
+        for at, word in enumerate(statement.words)
+    )
+    return sum(map(bool, said)) / (len(statement.words) or 1)
 
 
 def _is_new(mention: Mention, statement: Statement, said: frozenset[str]) -> bool:

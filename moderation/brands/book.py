@@ -10,7 +10,7 @@ from moderation.brands.lexicon import ANY, Lexicon, load_languages
 from moderation.brands.marks import Mark, load_marks
 from moderation.brands.profile import BrandProfile, Criticism
 from moderation.brands.themes import Themes, load_themes
-from moderation.brands.words import fold_all
+from moderation.brands.words import fold_all, split
 from moderation.errors import BrandProfileError
 
 SHIPPED_BRANDS = Path(__file__).resolve().parents[2] / "blocklists" / "brands"
@@ -81,7 +81,7 @@ def load_brands(directory: Path | None = None) -> BrandBook:
     if not (folder / "themes.yaml").exists():
         folder = SHIPPED_BRANDS.parent / "themes"
     themes = load_themes(folder / "themes.yaml")
-    entries, _ = load_languages(folder)
+    entries, languages = load_languages(folder)
     files = sorted(brands.glob("*.yaml")) if brands.is_dir() else []
     profiles = [read_profile(path, themes) for path in files if path.name != MARKS_FILE]
     _refuse_twins(profiles)
@@ -90,7 +90,13 @@ def load_brands(directory: Path | None = None) -> BrandBook:
     digest = hashlib.sha256()
     for path in (*files, *sorted(folder.glob("*.yaml"))):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return BrandBook(profiles, themes, Lexicon(entries, themes.loud), marks, f"brands@{digest.hexdigest()[:8]}")
+    return BrandBook(
+        profiles,
+        themes,
+        Lexicon(entries, themes.loud, first=languages.get("en", 0)),
+        marks,
+        f"brands@{digest.hexdigest()[:8]}",
+    )
 
 
 def read_profile(path: Path, themes: Themes) -> BrandProfile:
@@ -139,7 +145,7 @@ def _refuse_twins(profiles: Iterable[BrandProfile]) -> None:
                 )
 
 
-def profile_lexicon(profile: BrandProfile, competitors: Iterable[str] = ()) -> Lexicon:
+def profile_lexicon(profile: BrandProfile, competitors: Iterable[str] = (), slogans: Iterable[str] = ()) -> Lexicon:
     """The words that have a meaning for this brand alone."""
     executives = [form for name in profile.executives for form in (name, name.split()[-1])]
     rivals = [name for name in (*profile.competitors, *competitors) if name not in profile.names]
@@ -154,4 +160,7 @@ def profile_lexicon(profile: BrandProfile, competitors: Iterable[str] = ()) -> L
         for folded in fold_all(names)
         if folded.strip()
     ]
+    # The words of the slogans are known, so that a slogan written together is cut where its words end.
+    words = {word for folded in fold_all(slogans) for word in split(folded) if len(word) > 1} if slogans else set()
+    entries += [(word, "slogan_word", ANY) for word in sorted(words)]
     return Lexicon(entries, frozenset({"brand"}))

@@ -142,6 +142,14 @@ def fit_gist(heard: Sequence[Hearing], weights: Weights, *, most_false: float = 
     return replace(weights, gist=gist)
 
 
+def with_profiles(book: BrandBook, directory: Path | None) -> BrandBook:
+    """The book with the profiles of one more directory."""
+    if directory is None:
+        return book
+    further = load_brands(directory).profiles
+    return BrandBook([*book.profiles, *further], book.themes, book.lexicon, book.marks, book.version)
+
+
 def read_rows(path: Path) -> list[dict[str, Any]]:
     """Labelled statements, one JSON object a line."""
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
@@ -192,10 +200,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m moderation.brands.fit", description=__doc__)
     parser.add_argument("statements", type=Path, help="labelled statements, JSON Lines")
     parser.add_argument("--held", type=Path, help="statements to measure on and never to fit on")
+    parser.add_argument("--brands", type=Path, help="a directory with further profiles")
     parser.add_argument("--write", action="store_true", help="replace the shipped weights")
     parser.add_argument("--ablate", action="store_true", help="measure the shipped weights with each part taken away")
     options = parser.parse_args(arguments)
-    book, rows = load_brands(), read_rows(options.statements)
+    book, rows = with_profiles(load_brands(), options.brands), read_rows(options.statements)
     measured = read_rows(options.held) if options.held else rows
     say = sys.stdout.write
     if options.ablate:

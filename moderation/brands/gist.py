@@ -76,7 +76,8 @@ class Gist:
         if not 2 <= len(statement.words) <= _MOST_WORDS and not any(m.how for m in statement.mentions):
             return None
         shared, concepts = self.features(statement, setting)
-        if not shared["telling"] or "denial" in concepts:
+        # Without a word that says something alone or the brand's name, a few weak words are chance.
+        if not (shared["loud"] or shared["several_loud"] or shared["brand_telling"]) or "denial" in concepts:
             return None
         score = self._weights.score(shared, concepts)
         mentions = self._speaking(statement)

@@ -1,21 +1,19 @@
 """Hearing: a reading as the concepts that a person takes from it, however the words are spaced or spelled."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
-from wordfreq import zipf_frequency
-
-from moderation.brands.lexicon import ANY, IDIOM, NUMBER, Lexicon, Sense
+from moderation.brands.lexicon import ANY, BRAND, IDIOM, NUMBER, STEM, Lexicon, Sense
+from moderation.brands.ordinary import is_common, is_ordinary
+from moderation.brands.repair import repaired
+from moderation.brands.segmenting import LONGEST_WORD, segment
 from moderation.brands.words import UNSPACED, Word, cut
 from moderation.matching.lexicon import PERSON, PLACE, load_lexicon
 from moderation.reading import Reading
 
-#: On the Zipf scale: a word seen once in thirty million.
-_ORDINARY = 1.5
-_LANGUAGES = ("en", "es", "fr", "de", "it", "pt", "nl")
 #: A language in which fewer words than this share of the best one's are known is not the one spoken.
 _SPOKEN = 0.65
 #: Words and phrases this long mean what they mean in any company.
@@ -23,12 +21,10 @@ _LONG = 7
 #: Readings in which a word may also be spread over its neighbours.
 _STRAIGHT = frozenset({"as written", "folded", "leet", "letters apart"})
 #: Readings that already bend the letters; a slip of the pen on top of that is chance.
-_FANCIFUL = frozenset({"letters drawn with letters", "filler letters"})
-_LONGEST_WORD = 24
+_FANCIFUL = frozenset({"letters drawn with letters", "filler letters", "reversed"})
 _LONGEST_RUN = 64
-#: On the Zipf scale: a word that may fill a gap between words of the lexicon.
-_COMMON = 4.2
-_LONGEST_FILLER = 12
+#: Shorter pieces of a cut word are often somebody's name.
+_SHORTEST_NAME = 4
 
 
 class Mention(NamedTuple):
@@ -57,8 +53,9 @@ class Statement:
 
 def hear(reading: Reading, lexicons: tuple[Lexicon, ...]) -> Statement:
     """The mentions in a reading, in order. Idioms silence the words they are made of."""
-    words = tuple(cut(reading.text))
-    mentions = list(_spoken(words, lexicons))
+    seen, undone = repaired(tuple(cut(reading.text)), lexicons, digits=reading.name == "leet")
+    words = tuple(seen)
+    mentions = list(_spoken(words, lexicons, undone))
     if UNSPACED.search(reading.text):
         mentions += _unspaced(reading.text, words, lexicons)
     mentions += _apart(words, lexicons, mentions)
@@ -69,6 +66,10 @@ def hear(reading: Reading, lexicons: tuple[Lexicon, ...]) -> Statement:
     idioms = [m for m in mentions if m.concept == IDIOM]
     if idioms:
         mentions = [m for m in mentions if m.concept != IDIOM and not _silenced(m, idioms)]
+    # A brand may be called by a word that says something: within its name it says nothing.
+    names = [m for m in mentions if m.concept == BRAND]
+    if names:
+        mentions = [m for m in mentions if m.concept == BRAND or not _silenced(m, names)]
     return Statement(reading, words, tuple(sorted(set(mentions), key=lambda m: (m.start, -m.end))))
 
 
@@ -99,28 +100,43 @@ def _mentions(
         yield Mention(concept, languages, first, last, start, end, how)
 
 
-def _spoken(words: tuple[Word, ...], lexicons: tuple[Lexicon, ...]) -> Iterator[Mention]:
-    """Words and phrases as they stand."""
+def _spoken(
+    words: tuple[Word, ...], lexicons: tuple[Lexicon, ...], undone: Mapping[int, str] = MappingProxyType({})
+) -> Iterator[Mention]:
+    """Words and phrases as they stand; ``undone`` says which of them were repaired, and how."""
     for at, word in enumerate(words):
         if word.text.isdecimal():
             yield Mention(NUMBER, ANY, at, at + 1, word.start, word.end, "")
+        how = undone.get(at, "")
         # A possessive has lost its apostrophe: "factory's" is heard as "factory" where "factorys" is no word.
         owned = word.text[:-1] if len(word.text) < word.end - word.start and word.text.endswith("s") else ""
         for lexicon in lexicons:
-            if senses := lexicon.words.get(word.text) or lexicon.words.get(owned):
-                yield from _mentions(senses, at, at + 1, word.start, word.end)
+            senses = lexicon.senses(word.text) or lexicon.words.get(owned)
+            if senses is None and how:
+                senses = lexicon.joined.get(word.text)
+            if senses:
+                yield from _mentions(senses, at, at + 1, word.start, word.end, how)
             for rest, senses in lexicon.phrases.get(word.text, ()):
                 end = at + 1 + len(rest)
-                if end <= len(words) and all(words[at + 1 + k].text == part for k, part in enumerate(rest)):
-                    yield from _mentions(senses, at, end, word.start, words[end - 1].end)
+                if end <= len(words) and all(_is_part(words[at + 1 + k].text, part) for k, part in enumerate(rest)):
+                    helped = next((undone[place] for place in range(at, end) if place in undone), "")
+                    yield from _mentions(senses, at, end, word.start, words[end - 1].end, helped)
+
+
+def _is_part(word: str, part: str) -> bool:
+    """Whether a word is this part of a phrase, which may be a stem."""
+    return word == part or (part.endswith(STEM) and word.startswith(part[:-1]))
 
 
 def _unspaced(text: str, words: tuple[Word, ...], lexicons: tuple[Lexicon, ...]) -> Iterator[Mention]:
+    # Korean sets spaces between its words, but not always in the same places.
+    places = [at for at, character in enumerate(text) if not character.isspace()]
+    letters = "".join(text[at] for at in places)
     count = 0
     for lexicon in lexicons:
-        for start, end, senses in lexicon.unspaced(text):
+        for start, end, senses in lexicon.unspaced(letters):
             # Such scripts have no words to count; a place among the mentions serves as well.
-            yield from _mentions(senses, count, count + 1, start, end)
+            yield from _mentions(senses, count, count + 1, places[start], places[end - 1] + 1)
             count += 1
 
 
@@ -130,13 +146,24 @@ def _apart(words: tuple[Word, ...], lexicons: tuple[Lexicon, ...], heard: list[M
     for at in range(len(words) - 1):
         for end in range(at + 2, min(at + 4, len(words)) + 1):
             letters = "".join(word.text for word in words[at:end])
-            if len(letters) > _LONGEST_WORD:
+            if len(letters) > LONGEST_WORD:
                 break
             if (at, end) in whole:
                 continue
             for lexicon in lexicons:
                 if senses := lexicon.joined.get(letters):
                     yield from _mentions(senses, at, end, words[at].start, words[end - 1].end, "written apart")
+                elif len(letters) >= _LONG and (near := lexicon.near(letters)) and _is_slip(words[at:end]):
+                    senses = lexicon.joined[near]
+                    yield from _mentions(senses, at, end, words[at].start, words[end - 1].end, "one letter off")
+
+
+def _is_slip(words: tuple[Word, ...]) -> bool:
+    """Whether one of a few words is a word to nobody: "swet shop", but not "sweet shop"."""
+    names = load_lexicon()
+    if any(len(word.text) < 3 or not word.text.isalpha() for word in words):
+        return False
+    return any(not (is_common(word.text) or is_ordinary(word.text) or names.kinds(word.text)) for word in words)
 
 
 def _unknown(words: tuple[Word, ...], known: set[int], lexicons: tuple[Lexicon, ...], most: int) -> Iterator[Mention]:
@@ -149,13 +176,13 @@ def _unknown(words: tuple[Word, ...], known: set[int], lexicons: tuple[Lexicon, 
         for first in range(at, end):
             yield from _inside(words[first], first, lexicons)
             yield from _misspelt(words[first], first, lexicons)
-            for last in range(min(end, first + most), first, -1):
+            for last in range(min(end, first + most), first + 1, -1):
                 yield from _together(words[first:last], first, last, lexicons)
         at = end + 1
 
 
 def _inside(word: Word, at: int, lexicons: tuple[Lexicon, ...]) -> Iterator[Mention]:
-    if len(word.text) < 8:
+    if len(word.text) < 8 or is_ordinary(word.text):
         return
     for lexicon in lexicons:
         for start, end, senses in lexicon.inside(word.text):
@@ -166,40 +193,20 @@ def _misspelt(word: Word, at: int, lexicons: tuple[Lexicon, ...]) -> Iterator[Me
     text = word.text
     if len(text) < 5 or not text.isalpha():
         return
-    squeezed = squeeze(text)
     for lexicon in lexicons:
-        if squeezed != text and (senses := lexicon.words.get(squeezed)):
-            yield from _mentions(senses, at, at + 1, word.start, word.end, "letters repeated")
-        elif (near := lexicon.near(text)) and not _is_ordinary(text):
-            yield from _mentions(lexicon.joined[near], at, at + 1, word.start, word.end, "one letter off")
-
-
-def squeeze(text: str) -> str:
-    """``"suuuucks"`` -> ``"sucks"``: letters written three times or more, once."""
-    kept: list[str] = []
-    for letter in text:
-        if len(kept) >= 2 and kept[-1] == kept[-2] == letter:
+        near = lexicon.near(text) or lexicon.sounding(text)
+        if near is None:
             continue
-        kept.append(letter)
-    squeezed = "".join(kept)
-    if len(squeezed) == len(text):
-        return text
-    return "".join(c for at, c in enumerate(squeezed) if not (at and squeezed[at - 1] == c))
-
-
-def _is_ordinary(word: str) -> bool:
-    """Whether people write the word as it stands; then it is no slip of the pen."""
-    return any(zipf_frequency(word, language) >= _ORDINARY for language in _LANGUAGES)
-
-
-# The frequency tables are read here, at the start, and not while the first customer waits.
-_is_ordinary("")
+        # The brand's name says nothing alone, so it may be heard in a word that people write.
+        named = all(sense.concept == BRAND for sense in lexicon.joined[near]) and not is_common(text)
+        if named or not is_ordinary(text):
+            yield from _mentions(lexicon.joined[near], at, at + 1, word.start, word.end, "one letter off")
 
 
 def _together(words: tuple[Word, ...], first: int, last: int, lexicons: tuple[Lexicon, ...]) -> Iterator[Mention]:
     """The letters of some neighbouring words cut anew, where ordinary words explain every letter of them."""
     letters = "".join(word.text for word in words)
-    if not 6 <= len(letters) <= _LONGEST_RUN or not letters.isalnum() or _are_named(words):
+    if not 6 <= len(letters) <= _LONGEST_RUN or not letters.isalnum() or _is_said(words):
         return
     if not any(lexicon.may_hold(letters) for lexicon in lexicons):
         return
@@ -219,48 +226,13 @@ def _together(words: tuple[Word, ...], first: int, last: int, lexicons: tuple[Le
         yield mention._replace(first=at, last=at + 1, how="written together")
 
 
-def _are_named(words: tuple[Word, ...]) -> bool:
-    """One word that people know, or names and places only: nothing to cut anew ("Fatima" is no "fa tima")."""
-    lexicon = load_lexicon()
-    if len(words) == 1:
-        return bool(lexicon.kinds(words[0].text))
-    return all(lexicon.kinds(word.text) & (PERSON | PLACE) and lexicon.english(word.text) < 3.5 for word in words)
+def _is_said(words: tuple[Word, ...]) -> bool:
+    """Whether one of the words is a name, a place or an ordinary word: then nothing is to be cut anew.
 
-
-def segment(letters: str, lexicons: tuple[Lexicon, ...]) -> list[tuple[int, int]]:
-    """The fewest words that make up all the letters, as half-open places; empty when there are none.
-
-    Words of the lexicon count as one, other ordinary words as more: they only fill the gaps.
+    ("Jason Strickland" is no "jasons trick land".)
     """
-    best: list[tuple[float, tuple[tuple[int, int], ...]] | None] = [None] * (len(letters) + 1)
-    best[0] = (0.0, ())
-    for start in range(len(letters)):
-        here = best[start]
-        if here is None:
-            continue
-        for end in range(start + 1, min(len(letters), start + _LONGEST_WORD) + 1):
-            cost = _cost(letters[start:end], lexicons)
-            before = best[end]
-            if cost and (before is None or here[0] + cost < before[0]):
-                best[end] = (here[0] + cost, (*here[1], (start, end)))
-    final = best[len(letters)]
-    return list(final[1]) if final and len(final[1]) > 1 else []
-
-
-def _cost(piece: str, lexicons: tuple[Lexicon, ...]) -> float:
-    """What a word costs in a segmentation, 0.0 for none at all."""
-    if len(piece) == 1:
-        return 1.0 if piece in "ai" or piece.isdecimal() else 0.0
-    for lexicon in lexicons:
-        if piece in lexicon.words or (len(piece) >= 6 and piece in lexicon.joined):
-            return 1.0
-    if piece.isdecimal():
-        return 1.0
-    return 1.6 if len(piece) <= _LONGEST_FILLER and _is_common(piece) else 0.0
-
-
-@lru_cache(maxsize=16384)
-def _is_common(word: str) -> bool:
-    """Whether a word is so common in any language that it may fill a gap; short ones must be very common."""
-    least = _COMMON if len(word) > 3 else _COMMON + 1
-    return any(zipf_frequency(word, language) >= least for language in _LANGUAGES)
+    lexicon = load_lexicon()
+    return any(
+        len(word.text) >= _SHORTEST_NAME and (lexicon.kinds(word.text) & (PERSON | PLACE) or is_ordinary(word.text))
+        for word in words
+    )

@@ -4,10 +4,26 @@ from moderation.brands.book import BrandBook
 from moderation.brands.profile import BrandProfile
 from moderation.brands.words import fold_all, split
 
+#: Concepts whose words come from profiles, or from the digits of the text.
+_FROM_PROFILES = frozenset({"brand", "exec", "competitor", "factory", "partner", "number"})
+
 
 def lint_book(book: BrandBook) -> list[str]:
     """One sentence for each thing worth a second look, in the order of the profiles."""
-    return [f"{profile.name}: {remark}" for profile in book.profiles for remark in _remarks(profile, book)]
+    remarks = [f"{profile.name}: {remark}" for profile in book.profiles for remark in _remarks(profile, book)]
+    return remarks + _unheard(book)
+
+
+def _unheard(book: BrandBook) -> list[str]:
+    """Frames that can never be filled: a concept in them has no word in any language."""
+    known = book.lexicon.concepts | _FROM_PROFILES
+    return [
+        f"themes.yaml: {concept!r} in the frame '{frame.pattern}' of {frame.theme} has no word in any language file; "
+        "correct its spelling or add it."
+        for frame in book.themes.frames
+        for part in frame.parts
+        for concept in sorted(part - known)
+    ]
 
 
 def _remarks(profile: BrandProfile, book: BrandBook) -> list[str]:

@@ -1,16 +1,24 @@
 """Stance: what the rest of a statement does to a claim. Denied, turned into a gift, praised away, aimed elsewhere."""
 
+import re
 from dataclasses import asdict, dataclass
 
 from moderation.brands.framing import Claim
 from moderation.brands.hearing import Mention, Statement
+from moderation.brands.words import UNSPACED
 
 #: Products that people make into presents: on these, who made it means the giver.
 GIFT_PRODUCTS = frozenset(
-    "mug cup frame photo apron blanket card ornament pillow canvas cake puzzle quilt bib onesie cushion album calendar keyring keychain".split()
+    "mug cup frame photo apron blanket card ornament pillow canvas cake puzzle quilt bib onesie cushion album calendar keyring keychain "
+    "jar toybox picture board magnet coaster taza delantal marco tasse tablier cadre schürze rahmen tazza grembiule cornice caneca avental "
+    "mok beker schort lijst マグカップ カップ エプロン kubek fartuch ramka kupa bardak önlük кружка фартук рамка 马克杯 杯子 围裙 머그컵 컵 앞치마".split()
 )
 #: A denial this many words before a claim still denies it: "not made in a sweatshop".
 _REACH = 4
+#: What stands before a time is about when, not about what.
+_TIMES = frozenset("since by until till on every before after last next from".split())
+#: A denial holds within its clause: "not included, burns included" denies no burns.
+_CLAUSE = re.compile(r"[,;:.?!]\s|[\u2013\u2014]")
 _TARGETS = frozenset({"brand", "company", "they", "product", "this"})
 #: Concepts that neither add to a claim nor take from it.
 _NEUTRAL = frozenset(
@@ -63,7 +71,7 @@ def take_stance(claim: Claim, claims: list[Claim], statement: Statement, setting
         gift=float(soft and bool(concepts & {"family", "gift"})),
         gift_product=float(soft and any(word in GIFT_PRODUCTS or word.rstrip("s") in GIFT_PRODUCTS for word in words)),
         praise=float("praise" in concepts),
-        aimed_elsewhere=float("other" in concepts and not own & _TARGETS),
+        aimed_elsewhere=float(not own & _TARGETS and any(_is_other(m, statement) for m in around)),
         names_brand=float("brand" in concepts | own),
         aimed=float(bool(own & _TARGETS)),
         sensitive=float(claim.frame.theme in setting.sensitive),
@@ -72,6 +80,12 @@ def take_stance(claim: Claim, claims: list[Claim], statement: Statement, setting
         several=float(len({each.frame.theme for each in claims}) > 1),
         brandless=float(not setting.has_brand),
     )
+
+
+def _is_other(mention: Mention, statement: Statement) -> bool:
+    """Whether something else is meant: Monday in "mondays suck", not in "on strike since monday"."""
+    before = statement.words[mention.first - 1].text if 0 < mention.first <= len(statement.words) else ""
+    return mention.concept == "other" and before not in _TIMES
 
 
 def _within(mention: Mention, claim: Claim) -> bool:
@@ -98,6 +112,7 @@ def _denied(claim: Claim, statement: Statement, own: set[str]) -> bool:
             mention.concept == "denial"
             and first - _REACH <= mention.last <= last
             and mention.start <= claim.mentions[-1].start
+            and not _CLAUSE.search(statement.reading.text, mention.end, max(mention.end, claim.start))
         ):
             return True
         if mention.concept == "free" and mention.first == last:
@@ -109,6 +124,16 @@ def _unexplained(claim: Claim, claims: list[Claim], statement: Statement) -> flo
     """Share of the words that no claim and no small word accounts for."""
     if not statement.words:
         return 0.0
+    if UNSPACED.search(statement.reading.text):
+        return _unexplained_letters(claims, statement)
     said = {at for each in claims for m in each.mentions for at in range(m.first, m.last)}
     said |= {at for m in statement.mentions if m.concept in _NEUTRAL for at in range(m.first, m.last)}
     return 1.0 - len(said & set(range(len(statement.words)))) / len(statement.words)
+
+
+def _unexplained_letters(claims: list[Claim], statement: Statement) -> float:
+    """The same for scripts without spaces, where words cannot be counted."""
+    mentions = [m for each in claims for m in each.mentions] + [m for m in statement.mentions if m.concept in _NEUTRAL]
+    said = {at for m in mentions for at in range(m.start, m.end)}
+    letters = [at for at, character in enumerate(statement.reading.text) if character.isalnum()]
+    return 1.0 - sum(at in said for at in letters) / max(len(letters), 1)

@@ -7,6 +7,7 @@ from moderation.brands.hearing import Mention, Statement
 from moderation.brands.lexicon import ANY, Lexicon
 from moderation.brands.marks import Mark
 from moderation.brands.words import fold_all, split
+from moderation.evidence import Category
 
 _NAME, _PART, _CONTEXT = "mark:", "part:", "context:"
 #: Words this far from an ordinary name may make it a reference.
@@ -34,6 +35,19 @@ def marks_lexicon(marks: Iterable[Mark]) -> Lexicon:
             if names:
                 entries += [(folded, f"{kind}{number}", ANY) for folded in fold_all(names) if split(folded)]
     return Lexicon(entries, frozenset(), tolerant=False)
+
+
+def rivals(statement: Statement, names: tuple[str, ...]) -> list[Reference]:
+    """Every competitor of the brand's own profile that the statement names, once each."""
+    found: dict[str, Reference] = {}
+    by_letters = {"".join(split(folded)): name for name, folded in zip(names, fold_all(names), strict=True)}
+    for mention in statement.mentions:
+        letters = "".join(word.text for word in statement.words[mention.first : mention.last])
+        if mention.concept == "competitor" and letters in by_letters:
+            name = by_letters[letters]
+            mark = Mark(name=name, category=Category.THIRD_PARTY_BRAND)
+            found.setdefault(name, Reference(mark=mark, context="", start=mention.start, end=mention.end))
+    return list(found.values())
 
 
 def references(statement: Statement, marks: tuple[Mark, ...]) -> list[Reference]:

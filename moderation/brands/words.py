@@ -4,15 +4,18 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from moderation.reading import read
-from moderation.request import PersonalizationRequest
+from moderation.reading.fold import fold_text
 
 _UNSPACED = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u1100-\u11ff\u0e00-\u0e7f]"
 #: Scripts that are written without spaces: their words are found by looking, not by cutting.
 UNSPACED = re.compile(_UNSPACED)
 #: Letters and digits with inner apostrophes, a run of unspaced script, or one pictograph.
 _LETTERS = rf"(?:(?!{_UNSPACED})[^\W_])+"
-_WORD = re.compile(rf"\d+/\d+|{_LETTERS}(?:['’`´]{_LETTERS})*|{_UNSPACED}+|[\u2600-\u27bf\U0001f300-\U0001faff]")
+#: Signs that stand for letters which a writer leaves out: ``sw*atshop``.
+MASK = re.compile(r"[*#\u2022]+")
+_WORD = re.compile(
+    rf"(?<!\S)-\d+/\d+|\d+/\d+|{_LETTERS}(?:['’`´]{_LETTERS}|{MASK.pattern}(?:{_LETTERS})?)*|{_UNSPACED}+|[\u2600-\u27bf\U0001f300-\U0001faff]"
+)
 _APOSTROPHE = re.compile(r"['’`´]")
 #: Articles and particles that lean on the next word: l'enfant, d'esclaves, dell'oro.
 _ELIDED = frozenset("l d j n m t s c qu un dell all nell sull dall quell jusqu lorsqu puisqu gl".split())
@@ -42,9 +45,9 @@ def cut(text: str) -> Iterator[Word]:
 
 
 def fold_all(texts: Iterable[str]) -> list[str]:
-    """Fold many texts in one go, by the very reading that detectors compare with."""
+    """Fold many texts in one go, as the folded reading that detectors compare with."""
     whole = "\n".join(text.replace("\n", " ") for text in texts)
-    return read(PersonalizationRequest.of(whole)).folded.text.split("\n") if whole else []
+    return fold_text(whole).split("\n") if whole else []
 
 
 def split(text: str) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """Make the labelled statements from the seeds: ``python tests/brands/data/make.py``.
 
 Every seed is spoken about one or two brands, and every criticism once more in a disguise and once over two fields.
-``statements.jsonl`` is what weights are fitted on; ``held.jsonl`` has other brands, other themes and other words.
+``statements.jsonl`` is what weights are fitted on; ``held.jsonl`` has other brands, other themes and other words;
+``exam.jsonl`` has the statements that rules were repaired by, ``unseen.jsonl`` those that no rule was repaired by.
 """
 
 import json
@@ -25,14 +26,28 @@ HELD_BRANDS = {
 HELD_THEMES = frozenset({"safety", "animals", "tax", "privacy", "politics"})
 FIT_SEEDS = ("fit_en.txt", "fit_world.txt", "more_en.txt", "more_world.txt")
 HELD_SEEDS = ("held_en.txt", "held_world.txt")
-PROFILES = {"Strider": ("Maren Halvorsen", "Velocis"), "Lumière & Vale": ("Odile Marchetti", "Casa Brillanti")}
+#: Further brands, of other trades; those of ``profiles/`` have a profile, the others are known by name alone.
+EXAM_BRANDS = {
+    "Halden": "headphones", "Petalune": "perfume", "Rusk & Rye": "lunch box", "Gritstone": "backpack", "Wagtail": "dog collar",
+    "Ticktora": "smartwatch", "Quillmark": "notebook", "Ottavio": "guitar", "Marrowbone": "skateboard", "Sudsworth": "soap",
+    "Casa Nubia": "thermos", "Vantrell": "phone case", "Zephyra": "sunglasses", "Ironquay": "toolbox", "Lumo Kids": "school bag",
+    "Brightwick": "candle",
+}  # fmt: skip
+EXAM_SEEDS = ("exam_crit_en.txt", "exam_crit_world.txt", "exam_mock.txt", "exam_near_en.txt", "exam_near_world.txt")
+UNSEEN_SEEDS = ("unseen.txt",)
+PROFILES = {
+    "Strider": ("Maren Halvorsen", "Velocis"), "Lumière & Vale": ("Odile Marchetti", "Casa Brillanti"),
+    "Halden": ("Bertil Norrgard", "Sonavox"), "Petalune": ("Ines Caradoc", "Belvoire"), "Rusk & Rye": ("Tom Bexley", "Loafly"),
+    "Gritstone": ("Paula Wenning", "Northcairn"), "Wagtail": ("Greg Lomax", "Bonefide"), "Ticktora": ("Viktor Sand", "Pulsara"),
+}  # fmt: skip
+PRODUCTS = {**FIT_BRANDS, **HELD_BRANDS, **EXAM_BRANDS, "Cocoa & Co": "chocolate"}
 _LEET = str.maketrans({"a": "4", "e": "3", "i": "1", "o": "0", "s": "5"})
 _ALIKE = str.maketrans({"a": "а", "e": "е", "o": "о", "c": "с", "p": "р", "x": "х", "i": "і"})
 _FORMS = ("leet", "spaced", "reversed", "look-alike", "joined")
 
 
-def seeds(*names: str) -> Iterator[tuple[str, bool, str, str, str]]:
-    """Language, whether it is criticism, theme or kind, text, product ("" for the brand's own)."""
+def seeds(*names: str) -> Iterator[tuple[str, bool, str, str, str, str]]:
+    """Language, whether it is criticism, theme or kind, text, product ("" for the brand's own), brand ("" for any)."""
     for name in names:
         head = ""
         for line in (HERE / "seeds" / name).read_text(encoding="utf-8").splitlines():
@@ -40,23 +55,26 @@ def seeds(*names: str) -> Iterator[tuple[str, bool, str, str, str]]:
                 head = line[3:]
             elif line and not line.startswith("#"):
                 language, _, kind = head.partition(" ")
-                text, _, product = line.partition(" @ ")
-                yield language, not kind.startswith("="), kind.removeprefix("= "), text, product
+                text, _, brand = line.partition(" @@ ")
+                text, _, product = text.partition(" @ ")
+                yield language, not kind.startswith("="), kind.removeprefix("= "), text, product, brand
 
 
-def rows(names: tuple[str, ...], brands: dict[str, str], doubles: int) -> Iterator[dict[str, Any]]:
+def rows(
+    names: tuple[str, ...], brands: dict[str, str], doubles: int, *, fitting: bool = False
+) -> Iterator[dict[str, Any]]:
     """The labelled orders of some seed files, the same for the same seeds."""
-    for language, critical, kind, seed, product in seeds(*names):
-        if names is FIT_SEEDS and kind in HELD_THEMES:
+    for language, critical, kind, seed, product, only in seeds(*names):
+        if fitting and kind in HELD_THEMES:
             continue
         rng = random.Random(zlib.crc32(seed.encode()))
         profiled = "{exec}" in seed or "{rival}" in seed
-        among = [name for name in brands if not profiled or name in PROFILES]
+        among = [only] if only else [name for name in brands if not profiled or name in PROFILES]
         for brand in rng.sample(among, min(doubles if "{b}" in seed else 1, len(among))):
             executive, rival = PROFILES.get(brand, ("", ""))
             text = seed.replace("{b}", brand).replace("{exec}", executive).replace("{rival}", rival)
             row = {
-                "brand": brand, "product": product or brands[brand], "language": language,
+                "brand": brand, "product": product or PRODUCTS[brand], "language": language,
                 "label": "criticism" if critical else "innocent", "kind": kind,
             }  # fmt: skip
             yield {"text": text, **row, "form": "plain"}
@@ -98,6 +116,11 @@ def write(path: Path, made: Iterator[dict[str, Any]]) -> int:
 
 
 if __name__ == "__main__":
-    fit = write(HERE / "statements.jsonl", rows(FIT_SEEDS, FIT_BRANDS, 1))
-    held = write(HERE / "held.jsonl", rows(HELD_SEEDS, HELD_BRANDS, 1))
-    print(f"{fit} statements to fit on, {held} held back.")  # noqa: T201
+    fit = [*rows(FIT_SEEDS, FIT_BRANDS, 1, fitting=True), *rows(EXAM_SEEDS, EXAM_BRANDS, 1, fitting=True)]
+    held = [*rows(HELD_SEEDS, HELD_BRANDS, 1)]
+    known = {row.get("text") for row in held} - {None}
+    fit = [row for row in fit if row.get("text") not in known]
+    exam = [*rows(EXAM_SEEDS, EXAM_BRANDS, 1)]
+    unseen = [*rows(UNSEEN_SEEDS, EXAM_BRANDS, 1)]
+    for name, made in (("statements", fit), ("held", held), ("exam", exam), ("unseen", unseen)):
+        print(f"{write(HERE / f'{name}.jsonl', iter(made))} in {name}.jsonl")  # noqa: T201
