@@ -1,71 +1,57 @@
-"""``moderation evaluate``: how well the pipeline does on labelled requests."""
+"""``moderation evaluate``: how well the pipeline does, on generated batteries or on a shop's own labelled orders."""
 
-from collections import Counter
+import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from api.cli.evaluate_battery import BatteryReport
+from api.cli.evaluate_labelled import LabelledReport
+
 
 def evaluate(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="JSON Lines with an 'expected' key.")],
-    policy: Annotated[str, typer.Option(metavar="NAME")] = "balanced",
-    limit: Annotated[int, typer.Option(help="How many misses and false alarms are printed.")] = 20,
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            exists=True,
+            dir_okay=False,
+            help="Labelled orders (JSON Lines, CSV or Parquet with an 'expected' column); none: generated batteries.",
+        ),
+    ] = None,
+    policy: Annotated[str, typer.Option(metavar="NAME", help="The policy that decides.")] = "balanced",
+    seed: Annotated[int, typer.Option(help="Of the generated batteries; the same seed makes the same orders.")] = 1,
+    terms: Annotated[
+        int, typer.Option(min=0, help="Listed terms that are disguised, of each category and language.")
+    ] = 2,
+    innocents: Annotated[int, typer.Option(min=0, help="Innocent orders of each generated class.")] = 100,
+    held: Annotated[bool, typer.Option("--held", help="Only the part that nothing was fitted on.")] = False,
+    limit: Annotated[int, typer.Option(min=0, help="How many misses and false alarms are printed.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")] = False,
 ) -> None:
-    """Compare decisions with labels: outcome table, misses, false alarms.
+    """Measure what is caught and what is stopped in error.
 
-    Each line is a request with ``"expected"``: ``approve``, ``review``, ``reject``, or ``stop`` for either of the last
-    two; optionally ``"reason"`` (the category that must be among the reasons) and ``"class"`` (rows of the matrix).
+    Without FILE, orders are generated: the terms of the lists in every disguise, as a table of technique by category
+    and by language; and innocent names, places, words and phrases by class. With FILE, decisions are compared with
+    labels: ``"expected"`` is ``approve``, ``review``, ``reject``, or ``stop`` for either of the last two; optional
+    ``"reason"`` is the category that must be among the reasons, ``"class"`` a row of the table.
+
+    Exit status: 0 measured, 1 some lines of FILE could not be read, 2 wrong usage.
     """
-    from api.cli.records import Unreadable, read_json_lines
     from moderation.pipeline import build_pipeline
-    from moderation.request import parse_request
 
     pipeline = build_pipeline()
-    table: Counter[tuple[str, str, str]] = Counter()
-    wrong: dict[str, list[str]] = {"missed": [], "false alarm": [], "wrong reason": [], "unreadable": []}
-    with file.open("rb") as lines:
-        for number, record in enumerate(read_json_lines(lines), 1):
-            if isinstance(record, Unreadable) or record.get("expected") not in ("approve", "review", "reject", "stop"):
-                wrong["unreadable"].append(f"{file.name}:{number}: not a request with 'expected'")
-                continue
-            request = parse_request({k: v for k, v in record.items() if k not in ("expected", "reason", "class")})
-            decision = pipeline.moderate(request, policy=policy)
-            expected = record["expected"]
-            table[str(record.get("class", "all")), expected, decision.outcome] += 1
-            _judge(record, decision, f"{file.name}:{number}", wrong)
-    _print(table, wrong, limit)
-    if wrong["unreadable"]:
+    pipeline.policies.effective(policy)  # an unknown policy is an error of the command, not of every line
+    report: BatteryReport | LabelledReport
+    if file is None:
+        report = BatteryReport.of(pipeline, policy=policy, seed=seed, terms=terms, innocents=innocents, held=held)
+    else:
+        report = LabelledReport.of(pipeline, file, policy=policy)
+    _print(report.as_json() if as_json else report.as_text(limit))
+    if isinstance(report, LabelledReport) and report.unreadable:
         raise typer.Exit(1)
 
 
-def _judge(record: Any, decision: Any, where: str, wrong: dict[str, list[str]]) -> None:
-    stopped, expected = decision.outcome != "approve", record["expected"]
-    shown = f"{where}: {' | '.join(_texts(record))}  -> {decision.outcome} {', '.join(decision.reasons)}"
-    if expected == "approve" and stopped:
-        wrong["false alarm"].append(shown)
-    elif expected != "approve" and not stopped:
-        wrong["missed"].append(shown)
-    elif stopped and record.get("reason") and record["reason"] not in decision.reasons:
-        wrong["wrong reason"].append(f"{shown}, expected {record['reason']}")
-
-
-def _texts(record: Any) -> list[str]:
-    fields = record.get("fields")
-    if isinstance(fields, dict):
-        return [str(text) for text in fields.values()]
-    return [str(each["text"]) for each in fields] if fields else [str(record.get("text"))]
-
-
-def _print(table: Counter[tuple[str, str, str]], wrong: dict[str, list[str]], limit: int) -> None:
-    typer.echo(f"{'class':32}{'expected':10}{'approve':>9}{'review':>9}{'reject':>9}")
-    for name, expected in sorted({(name, expected) for name, expected, _ in table}):
-        counts = "".join(f"{table[name, expected, outcome]:9}" for outcome in ("approve", "review", "reject"))
-        typer.echo(f"{name:32}{expected:10}{counts}")
-    harmless = sum(n for (_, expected, _), n in table.items() if expected == "approve")
-    harmful = sum(table.values()) - harmless
-    typer.echo(f"missed {len(wrong['missed'])} of {harmful}; false alarms {len(wrong['false alarm'])} of {harmless}")
-    for kind, rows in wrong.items():
-        if rows:
-            typer.echo(f"\n{kind} ({len(rows)}):")
-            typer.echo("\n".join(rows[:limit]))
+def _print(said: str | dict[str, Any]) -> None:
+    # Escaped, so that a lone surrogate in an order cannot break the output.
+    typer.echo(said if isinstance(said, str) else json.dumps(said))

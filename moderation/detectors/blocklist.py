@@ -5,9 +5,12 @@ from copy import copy
 from typing import ClassVar
 
 from moderation.evidence import Category, Evidence, Outcome, Span
-from moderation.matching import Match, Matcher
+from moderation.matching import Found, Match, Matcher
 from moderation.reading import Readings
 from moderation.terms.term import Term, TermLists
+
+#: Changed entries that stand beside the large index; each order visits both, so more are worth building anew.
+MOST_CHANGES = 2000
 
 
 class BlocklistDetector:
@@ -16,6 +19,10 @@ class BlocklistDetector:
     name: ClassVar[str] = "blocklist"
 
     def __init__(self, lists: TermLists) -> None:
+        #: What is in force.
+        self.lists = lists
+        #: The detector whose large index this one shares.
+        self._built = self
         self._matcher = Matcher(lists.blocked, lists.allowed)
 
     def with_changes(self, *, added: Iterable[Term] = (), removed: Iterable[str] = ()) -> "BlocklistDetector":
@@ -24,9 +31,23 @@ class BlocklistDetector:
         changed._matcher = self._matcher.with_changes(added=added, removed=removed)
         return changed
 
+    def with_lists(self, lists: TermLists) -> "BlocklistDetector":
+        """A detector over changed lists: beside the index when little changed, in milliseconds, else built anew."""
+        before = {term.id: term for term in self._built.lists.blocked}
+        added = [term for term in lists.blocked if before.get(term.id) != term]
+        removed = before.keys() - {term.id for term in lists.blocked}
+        # An allow entry, or an "unless" that is gone, is part of the large index.
+        less_innocent = any(set(before[term.id].unless) - set(term.unless) for term in added if term.id in before)
+        if lists.allowed != self._built.lists.allowed or less_innocent or len(added) + len(removed) > MOST_CHANGES:
+            return BlocklistDetector(lists)
+        changed = self._built.with_changes(added=added, removed=removed)
+        changed.lists = lists
+        return changed
+
     def detect(self, readings: Readings) -> list[Evidence]:
         """Evidence in the order of the text: listed terms first, hidden characters after them."""
-        return [*map(_evidence, self._matcher.find(readings)), *_hidden(readings), *_unread(readings)]
+        found = self._matcher.search(readings)
+        return [*map(_evidence, found.matches), *_hidden(readings), *_unread(readings, found)]
 
 
 def _evidence(match: Match) -> Evidence:
@@ -52,14 +73,18 @@ def _explanation(match: Match) -> str:
     return f"Reads as “{match.read_as}”{listed}{how}{note}."
 
 
-def _unread(readings: Readings) -> list[Evidence]:
-    """An order too long to be read in every way is for a person, whatever was found."""
-    if not readings.is_long:
+def _unread(readings: Readings, found: Found) -> list[Evidence]:
+    """An order that was not read in every way is for a person, whatever was found."""
+    if readings.is_long:
+        source, fact = "unread/too-long", "Too long"
+    elif not found.is_complete:
+        source, fact = "unread/too-tangled", "Too tangled"
+    else:
         return []
     return [
         Evidence(
-            detector=BlocklistDetector.name, category=Category.UNCLEAR, severity=1, score=0.9, source="unread/too-long",
-            explanation="Too long to be read in every way; a person has to look.", at_most=Outcome.REVIEW,
+            detector=BlocklistDetector.name, category=Category.UNCLEAR, severity=1, score=0.9, source=source,
+            explanation=f"{fact} to be read in every way; a person has to look.", at_most=Outcome.REVIEW,
         )
     ]  # fmt: skip
 

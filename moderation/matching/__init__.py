@@ -3,7 +3,7 @@
 ``Matcher(terms, allow).find(readings)`` is all that a detector needs; indexes, disguises and scores stay inside.
 """
 
-from moderation.matching.match import Match
+from moderation.matching.match import Found, Match
 from moderation.matching.matcher import Matcher
 
-__all__ = ["Match", "Matcher"]
+__all__ = ["Found", "Match", "Matcher"]

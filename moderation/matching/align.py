@@ -20,6 +20,13 @@ class Disguise:
     dropped: int = 0
     #: Stretches of the term between gaps, e.g. ``("fu", "ck")``; one when written together.
     parts: tuple[str, ...] = ()
+    #: What stands between the parts.
+    gaps: str = ""
+
+    @property
+    def is_apart(self) -> bool:
+        """Every letter stands alone."""
+        return len(self.parts) > 1 and all(len(part) == 1 for part in self.parts)
 
 
 def align(letters: str, view: View, units: range, start: int, end: int) -> Disguise | None:
@@ -37,6 +44,7 @@ def align(letters: str, view: View, units: range, start: int, end: int) -> Disgu
         return Disguise(parts=(letters,))
     leet = swapped = repeated = dropped = 0
     parts: list[str] = []
+    gaps = ""
     previous = -1
     for run, unit in zip(runs_of(letters), units, strict=True):
         met = others = 0
@@ -53,6 +61,7 @@ def align(letters: str, view: View, units: range, start: int, end: int) -> Disgu
             if at == previous + 1 and parts:
                 parts[-1] += character
             else:
+                gaps += text[previous + 1 : at] if parts else ""
                 parts.append(character)
             previous = at
         if others and met > len(run):
@@ -60,7 +69,7 @@ def align(letters: str, view: View, units: range, start: int, end: int) -> Disgu
         swapped += others
         repeated += max(0, met - len(run))
         dropped += max(0, len(run) - met)
-    return Disguise(leet, swapped, repeated, dropped, tuple(parts))
+    return Disguise(leet, swapped, repeated, dropped, tuple(parts), gaps)
 
 
 @lru_cache(maxsize=65536)

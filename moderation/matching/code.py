@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from moderation.matching.context import stands_near
 from moderation.reading import Reading
-from moderation.reading.fold import fold_text
 from moderation.terms.term import Term
 
 _TOKEN = re.compile(r"(?<![^\W_])[a-z]{0,4}\d[a-z\d]*(?:[./:\s-]?\d[a-z\d]*)*(?![^\W_])")
@@ -15,15 +15,17 @@ _MONTH = r"(?:jan|feb|mar|apr|may|mai|jun|jul|aug|sep|sept|oct|okt|nov|dec|dez|d
 _UNIT = r"(?:st|nd|rd|th|s|am|pm|h|km|cm|mm|m|kg|g|lb|lbs|oz|ft|in|ml|cl|l|mph|kmh|%|°|€|\$|£|x|er|ers|anos|ans|jahre|anni|years?|yrs?|miles?|days?|weeks?|months?|min|mins|minutes?|hours?|hrs?|points?|goals?|euros?|dollars?|pounds?)"
 #: What stands before or after a number that is only a number.
 _BEFORE = re.compile(
-    rf"(?:(?:#|no\.?|nr\.?|n[o°º]|number|num|jersey|player|trikot|size|sz|gr\.?|grosse|taille|talla|room|rm|apt|unit|flat|route|rt|highway|hwy|rue|street|st|"
-    rf"since|est\.?|established|born|b\.|\*|†|class of|c/o|anno|seit|depuis|desde|dal|in|year|ano|jahr|team|psalm|ps|chapter|ch|verse|lat|lon|long|tel|page|p|lap|bus|car|"
-    rf"boat|sail|bib|car|kart|bike|squad|troop|unit|engine|ladder|station|bay|gate|seat|row|age|aged|turns?|turning|happy|{_MONTH})[\s.:]*|[€$£°/+\-.:,]|\d[\s.:/-]+)$"
+    rf"(?:(?:#|\*|†|(?<![^\W_])(?:no\.?|nr\.?|n[o°º]|number|num|jersey|player|trikot|size|sz|gr\.?|grosse|taille|talla|room|rm|apt|unit|flat|route|rt|highway|hwy|rue|street|st|"
+    rf"since|est\.?|established|born|b\.|class of|c/o|anno|seit|depuis|desde|dal|in|year|ano|jahr|team|psalm|ps|chapter|ch|verse|lat|lon|long|tel|page|p|lap|bus|car|"
+    rf"boat|sail|bib|car|kart|bike|squad|troop|unit|engine|ladder|station|bay|gate|seat|row|age|aged|turns?|turning|happy|{_MONTH}))[\s.:]*|[€$£°/+\-.:,]|\d[\s.:/-]+)$"
 )
 _AFTER = re.compile(
     rf"(?:\s*{_UNIT}(?![^\W_])|\s*[°'′\"″%€$£]|[./:,-]\d|\s*(?:{_MONTH})(?![^\W_])|\s*(?:bc|ad|ce|bce|n|s|e|w)(?![^\W_])|\s*(?:today|birthday|geburtstag))"
 )
 _NUMBERED_FIELD = re.compile(r"number|num|jersey|^no$|^nr$|year|date|jahr|size|age", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
+#: Letters that stand beside a code and mean the same, so that nobody takes the number for a year.
+_COMPANIONS = ("hh", "ss")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +52,28 @@ class Codes:
             return []
         found = []
         for token in _TOKEN.finditer(reading.text):
-            for term in self._by_key.get(_key(token.group()), ()):
+            for term in self._meant_by(_key(token.group())):
                 hit = self._judge(reading, term, token.start(), token.end())
                 if hit:
                     found.append(hit)
         return found
 
+    def _meant_by(self, key: str) -> list[Term]:
+        """The codes that the token is, or begins or ends with beside letters of the same kind: ``1488hh``."""
+        stems = (key[: -len(pair)] if key.endswith(pair) else key.removeprefix(pair) for pair in _COMPANIONS)
+        return next((found for each in (key, *stems) if (found := self._by_key.get(each))), [])
+
     def _judge(self, reading: Reading, term: Term, start: int, end: int) -> CodeHit | None:
         text = reading.text
-        around = {*_WORD.findall(text[:start]), *_WORD.findall(text[end:])}
-        if any(_stands_near(word, around, text) for word in _folded_context(term)):
+        if term.context and stands_near(term, (reading,), *reading.place(start, end)):
             return CodeHit(term, start, end, True)
         if _is_plain_number(reading, start, end):
             return None
-        is_alone = not around
+        is_alone = not (_WORD.search(text, 0, start) or _WORD.search(text, end))
         written_apart = not text[start:end].isalnum()
         digits = sum(c.isdigit() for c in text[start:end])
+        if digits == 4 and term.severity >= 3 and not _is_year(text[start:end]) and not text[end:].strip():
+            return CodeHit(term, start, end, False)
         if (
             is_alone
             and (digits >= 3 or not text[start:end].isdigit())
@@ -75,13 +83,9 @@ class Codes:
         return None
 
 
-def _stands_near(word: str, around: set[str], text: str) -> bool:
-    parts = _WORD.findall(word)
-    return all(part in around for part in parts) if parts else word in text
-
-
-def _folded_context(term: Term) -> list[str]:
-    return [fold_text(word) for word in term.context]
+def _is_year(text: str) -> bool:
+    """A year in which a customer or a shop may have begun."""
+    return text[:2] in ("17", "18", "19", "20")
 
 
 def _key(text: str) -> str:

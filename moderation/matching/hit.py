@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from moderation.reading import Reading
-from moderation.terms.term import Term
+from moderation.terms.term import MatchKind, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,13 @@ class Hit:
     def told_as(self) -> str:
         """What a reviewer is told of the reading: ``"as written"``, ``"leet spelling"``, ``"reversed"``."""
         return (self.disguise or "as written") if self.reading.name == "folded" else self.reading.name
+
+    @property
+    def read_as(self) -> str:
+        """What a person reads: the term, or what stands there where the entry is a pattern."""
+        if self.term.match is MatchKind.PATTERN:
+            return self.reading.text[self.start : self.end]
+        return self.term.term.strip("*")
 
     @property
     def place(self) -> tuple[int, int]:

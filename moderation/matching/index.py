@@ -1,12 +1,15 @@
 """Everything that is looked up: terms by key, by sound, by consonants, by near spelling, by number, by mask."""
 
+from array import array
 from collections.abc import Iterable
+from itertools import chain
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
+from moderation.evidence import Category
 from moderation.matching.code import Codes
 from moderation.matching.deletes import Deletes
-from moderation.matching.letters import GAP, Entry, entries_of
+from moderation.matching.letters import AFFIXES, GAP, Entry, entries_of
 from moderation.matching.numbered import NumberedPhrases
 from moderation.matching.pattern import Patterns
 from moderation.matching.phrase import Phrases
@@ -16,6 +19,7 @@ from moderation.reading.sound import sound_key
 from moderation.terms.term import MatchKind, Term
 
 _VOWELS = frozenset("aeiou")
+OBSCENE = (Category.PROFANITY, Category.SEXUAL, Category.HARASSMENT)
 
 
 def consonants_of(letters: str) -> str:
@@ -37,6 +41,14 @@ class Index:
         keyed = _numbered((entry.key, number) for number, entry in enumerate(self.entries))
         #: Entries by pattern number of the automaton.
         self.keyed = list(keyed.values())
+        #: The fewest letters in which any entry of a pattern is read.
+        self.least = array("I", (min(self.entries[number].least for number in numbers) for numbers in self.keyed))
+        #: Patterns of entries that are parts of words, known ones too.
+        self.affixes = frozenset(
+            pattern
+            for pattern, numbers in enumerate(self.keyed)
+            if any(self.entries[number].term.match in AFFIXES for number in numbers)
+        )
         self.automaton = AhoCorasick(list(keyed), implementation=Implementation.ContiguousNFA, store_patterns=False)
         words = [(number, entry) for number, entry in enumerate(self.entries) if _is_word(entry)]
         self.deletes = Deletes(
@@ -44,7 +56,13 @@ class Index:
             for number, entry in words
             if entry.edits or entry.term.severity >= 2
         )
-        self.masks = _numbered((key, number) for number, entry in words for key in mask_keys(entry.letters))
+        gapless = ((number, entry) for number, entry in enumerate(self.entries) if _is_gapless(entry))
+        masked = chain(words, gapless)
+        self.masks = _numbered((key, number) for number, entry in masked for key in mask_keys(entry.letters))
+        #: By first letter and length.
+        self.bare_masks = _best_known(
+            (f"{entry.letters[0]}{len(entry.letters)}", number, entry) for number, entry in words
+        )
         sounded = [
             (number, entry.letters) for number, entry in words if entry.letters.isascii() and entry.term.severity >= 2
         ]
@@ -80,11 +98,28 @@ def _is_word(entry: Entry) -> bool:
     return letters.isascii() or not any(map(is_gapless, letters))
 
 
+def _is_gapless(entry: Entry) -> bool:
+    """A term of Han, kana or Thai letters, long enough to be read with one of them masked."""
+    return not entry.letters.isascii() and len(entry.letters) >= 3 and all(map(is_gapless, entry.letters))
+
+
 def _numbered(pairs: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:
     found: dict[str, tuple[int, ...]] = {}
     for key, number in pairs:
         found[key] = (*found.get(key, ()), number)
     return found
+
+
+def _best_known(rows: Iterable[tuple[str, int, Entry]]) -> dict[str, int]:
+    """The entry that people think of first under each key: plain English obscenities, as they are listed."""
+    found: dict[str, tuple[tuple[int, int], int]] = {}
+    for key, number, entry in rows:
+        term = entry.term
+        if term.language == "en" and term.severity >= 2 and term.category in OBSCENE and term.match is MatchKind.WORD:
+            rank = OBSCENE.index(term.category), -term.severity
+            if key not in found or rank < found[key][0]:
+                found[key] = rank, number
+    return {key: number for key, (_, number) in found.items()}
 
 
 def exact_key(text: str) -> str:

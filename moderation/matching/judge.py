@@ -1,6 +1,7 @@
 """What is innocent in one order, and what stays of a hit when it is set against that."""
 
 from moderation.evidence import Outcome
+from moderation.matching.context import stands_near
 from moderation.matching.cover import Cover, Covered
 from moderation.matching.hit import Hit
 from moderation.matching.lexicon import Lexicon
@@ -8,6 +9,7 @@ from moderation.matching.match import Match
 from moderation.matching.score import score
 from moderation.matching.tokens import Tokens
 from moderation.reading import Readings
+from moderation.terms.term import MatchKind
 
 #: Below this a match is not worth telling.
 FLOOR = 0.3
@@ -16,13 +18,18 @@ SURE = 0.9
 #: As sure as a hit gets that is an innocent word as well.
 _EXCUSED = 0.85
 #: Features of readings in which known words are expected under the hit; these judge the words on their own.
-_OWN_GATE = frozenset({"word_initials", "line_initials", "cuts", "apart", "mask"})
+_OWN_GATE = frozenset({"word_initials", "line_initials", "cuts", "apart", "apostrophe", "mask"})
+#: Ways of reading so far from what is written that a word of any language, as it is written, speaks against them.
+_FAR = frozenset({"look_alikes", "reversed", "sound", "no_vowels", "filler", "pig_latin", "spoken"})
+#: Nobody reads initials so.
+_NOT_INITIALS = frozenset({"edits", "sound", "no_vowels", "mask"})
 
 
 class Judge:
     """Weighs the hits of one order against its innocent words, names, places and allow entries."""
 
     def __init__(self, readings: Readings, cover: Cover, lexicon: Lexicon) -> None:
+        self._readings = readings
         self._tokens = Tokens(readings, lexicon)
         self._covered: list[Covered] = cover.find(readings.folded)
 
@@ -46,7 +53,7 @@ class Judge:
             term=hit.term,
             spans=hit.reading.spans(hit.start, hit.end),
             reading=hit.told_as,
-            read_as=hit.term.term,
+            read_as=hit.read_as,
             score=round(sure, 3),
             at_most=at_most,
             note=note,
@@ -57,18 +64,35 @@ class Judge:
         low, high = hit.place
         if any(each.protects(hit.term, low, high) for each in self._covered):
             return None
+        if hit.term.context and hit.term.match is not MatchKind.CODE and not self._has_context(hit):
+            return None
+        if self._tokens.are_initials(low, high) and self._are_own_initials(hit, high):
+            return None
         if hit.is_plain:
             return None if hit.fixed is None and self._is_named(hit) else hit.features
         if any(each.excuses(low, high) for each in self._covered):
             return None  # an allowed word as it is written is no disguise of another
-        if hit.end - hit.start <= 5 and len(hit.term.term) <= 3 and self._tokens.are_initials(low, high):
-            return None
         if _OWN_GATE & hit.features.keys() or self._tokens.has_signs(low, high):
             return hit.features
         touched = self._tokens.touching(low, high)
         if self._tokens.are_known(touched):
             return None
-        return hit.features | {"foreign_word": 1.0} if self._tokens.are_foreign(touched) else hit.features
+        if not self._tokens.are_foreign(touched):
+            return hit.features
+        return None if _FAR & hit.features.keys() else hit.features | {"foreign_word": 1.0}
+
+    def _has_context(self, hit: Hit) -> bool:
+        readings = [self._readings.folded, *([self._readings.leet] if self._readings.leet else [])]
+        return stands_near(hit.term, tuple(readings), *hit.place)
+
+    def _are_own_initials(self, hit: Hit, high: int) -> bool:
+        """Initials spell what they spell: none is left out or changed, and three are a person's, before a surname even
+        those that spell a severe term."""
+        if _NOT_INITIALS & hit.features.keys():
+            return True
+        if sum(c.isalnum() for c in hit.reading.text[hit.start : hit.end]) > 3:
+            return False
+        return hit.term.severity < 4 or self._tokens.is_before_name(high)
 
     def _is_named(self, hit: Hit) -> bool:
         """The word is part of a person's name or a place, or a name that is the whole order, unless severe."""

@@ -11,6 +11,8 @@ from moderation.terms.term import MatchKind, Term
 
 #: Kinds that are looked for as letters in every disguise; the others have their own way of looking.
 SPELLED = frozenset({MatchKind.WORD, MatchKind.PREFIX, MatchKind.SUFFIX, MatchKind.INSIDE, MatchKind.PHRASE})
+#: Kinds that are looked for within words.
+AFFIXES = frozenset({MatchKind.PREFIX, MatchKind.SUFFIX, MatchKind.INSIDE})
 #: In a phrase, the gap that up to three words may fill.
 GAP = "..."
 
@@ -30,7 +32,15 @@ class Entry:
     #: The spelling is the sound of a term that another script writes.
     is_transliterated: bool = False
 
+    @property
+    def least(self) -> int:
+        """The fewest letters in which the term is read: one of a double letter may be missing, from five letters on."""
+        return len(self.letters) - (len(self.letters) >= 5)
 
+
+#: Cyrillic letters that are drawn as Latin ones, so that a word of them alone is typed on either keyboard.
+_SEEN_AS_LATIN = "авекмнорстух"
+_SEEN_AS_LATIN_TABLE = str.maketrans(_SEEN_AS_LATIN, "abekmhopctyx")
 _GAPS = re.compile(r"[^a-z0-9]+")
 
 
@@ -49,18 +59,27 @@ def entries_of(term: Term) -> list[Entry]:
         return []
     letters = letters_of(term.term.strip("*"))
     key = key_of(letters)
-    if not key or not any(c.isalpha() or not c.isascii() for c in letters):
+    if not key or not (letters.isalpha() or any(c.isalpha() or not c.isascii() for c in letters)):
         return []
     edits = term.max_edits if term.max_edits is not None else free_edits(len(letters))
     parts = term.term.split()
-    words = (key,) if len(parts) == 1 else tuple(key_of(each) for part in parts if (each := letters_of(part)))
+    words = (key,) if len(parts) == 1 else tuple(each for part in parts if (each := _word_key(part)))
     found = [Entry(term, letters, key, edits, words)]
     if letters.isascii():
         return found
+    if all(c in _SEEN_AS_LATIN for c in letters):
+        look = letters.translate(_SEEN_AS_LATIN_TABLE)
+        found.append(Entry(term, look, key_of(look), 0, is_transliterated=True))
     sound = letters_of(latin(letters))
     if sound != letters and len(sound) >= 4 and sound.isalpha() and not any("\u4e00" <= c <= "\u9fff" for c in letters):
         found.append(Entry(term, sound, key_of(sound), 0, is_transliterated=True))
     return found
+
+
+@lru_cache(maxsize=16384)
+def _word_key(word: str) -> str:
+    """Thousands of phrases are made of the same words."""
+    return key_of(letters_of(word))
 
 
 def free_edits(length: int) -> int:

@@ -24,3 +24,13 @@ class Match:
     at_most: Outcome = Outcome.REJECT
     #: Why it is no more than that, or what was undone, in words that end a sentence: ``"with 1 letter changed"``.
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What was read in one order."""
+
+    #: One match per term and place, in the order of the text.
+    matches: list[Match]
+    #: False for noise in which far-fetched ways of reading were left out; a person has to look.
+    is_complete: bool

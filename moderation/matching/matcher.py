@@ -9,19 +9,18 @@ from moderation.matching.hit import Hit
 from moderation.matching.index import Index
 from moderation.matching.judge import Judge
 from moderation.matching.lexicon import Lexicon, load_lexicon
-from moderation.matching.match import Match
+from moderation.matching.looked import Looked
+from moderation.matching.match import Found, Match
 from moderation.matching.placed import Placed, keep_best, without_shadows
 from moderation.matching.skeleton import views_of
 from moderation.matching.spelled import find_spelled
-from moderation.matching.words import find_masked, find_words
+from moderation.matching.words import find_bare_masked, find_masked, find_words
 from moderation.reading import Readings
 from moderation.request import PersonalizationRequest
 from moderation.terms.term import Allow, Term
 
 #: Hits of one order that are looked at; an order with more has said enough.
 MOST_HITS = 2000
-#: Features of readings in which known words are expected under the hit, and which judge them on their own.
-_OWN_GATE = frozenset({"word_initials", "line_initials", "cuts", "apart", "mask"})
 
 
 class Matcher:
@@ -60,32 +59,49 @@ class Matcher:
 
     def find(self, readings: Readings) -> list[Match]:
         """Every term read in the order: one match per term and place, in the order of the text."""
+        return self.search(readings).matches
+
+    def search(self, readings: Readings) -> Found:
+        """What ``find`` finds, and whether every way of reading was tried."""
         judge = self.judge(readings)
+        looked = Looked(readings)
         best: dict[str, list[Placed]] = {}
-        for hit in islice(self.hits(readings), MOST_HITS):
+        for hit in islice(self.hits(readings, looked), MOST_HITS):
             if _holds_for(hit.term, readings.request) and (match := judge.match(hit)):
                 keep_best(best.setdefault(hit.term.id, []), Placed(*hit.place, match))
-        return without_shadows([placed for each in best.values() for placed in each])
+        matches = without_shadows([placed for each in best.values() for placed in each])
+        return Found(matches=matches, is_complete=not looked.is_cut)
 
     def judge(self, readings: Readings) -> Judge:
         """What is innocent in this order."""
         return Judge(readings, self._cover, self._lexicon)
 
-    def hits(self, readings: Readings) -> Iterator[Hit]:
+    def hits(self, readings: Readings, looked: Looked | None = None) -> Iterator[Hit]:
         """Every place where a term may be read, the plainest readings first, not yet judged."""
+        looked = looked or Looked(readings)
         for number, index in enumerate(self._indexes):
             gone = self._gone_from_base if number == 0 else frozenset()
-            yield from (hit for hit in self._hits_in(readings, index) if hit.term.id not in gone)
+            yield from (hit for hit in self._hits_in(readings, index, looked) if hit.term.id not in gone)
 
-    def _hits_in(self, readings: Readings, index: Index) -> Iterator[Hit]:
+    def _hits_in(self, readings: Readings, index: Index, looked: Looked) -> Iterator[Hit]:
+        texts: set[str] = set()
         for reading in (readings.folded, *readings.straight, *readings.turned, *readings.played):
+            if reading.text in texts or looked.is_cut:
+                continue
+            texts.add(reading.text)
             for view in views_of(reading):
-                yield from find_spelled(view, index, self._lexicon)
+                if looked.opens(len(view.key)):
+                    yield from find_spelled(view, index, self._lexicon, looked)
         yield from find_words(readings.leet or readings.folded, index, self._lexicon, readings.folded)
+        if readings.leet_otherwise:
+            yield from find_words(readings.leet_otherwise, index, self._lexicon, readings.folded)
         for reading in readings.straight:
-            if reading.name in ("letters apart", "look-alikes", "as displayed"):
+            if reading.name in ("letters apart", "as displayed"):
                 yield from find_words(reading, index, self._lexicon, readings.folded)
         yield from find_masked(readings.leet or readings.folded, index, self._lexicon)
+        yield from find_bare_masked(readings.folded, index)
+        if readings.blurred:
+            yield from find_masked(readings.blurred, index, self._lexicon)
         yield from self._otherwise(readings, index)
 
     def _otherwise(self, readings: Readings, index: Index) -> Iterator[Hit]:

@@ -22,7 +22,9 @@ def begins_word(text: str, at: int) -> bool:
     if at == 0:
         return True
     before = text[at - 1]
-    if not before.isalnum() or before.isascii() and before.isdigit() and _is_number_before(text, at):
+    if not before.isalnum():
+        return not _is_mark(before)
+    if before.isascii() and before.isdigit() and _is_number_before(text, at):
         return True
     if before.isascii():
         return not text[at].isascii() and is_gapless(text[at])

@@ -68,7 +68,8 @@ class Tokens:
 
     def are_known(self, indexes: range) -> bool:
         """Whether each of these words is an ordinary English word or a person's name; False for none at all."""
-        return bool(indexes) and all(self._is_known(self.all[index]) for index in indexes)
+        words = [self.all[index] for index in indexes if not self.all[index].text.isdigit()]
+        return bool(words) and all(map(self._is_known, words))
 
     def _is_known(self, token: Token) -> bool:
         return bool(token.kinds & (ENGLISH | PERSON)) or (token.is_place and self._lexicon.english(token.text) >= 3)
@@ -84,6 +85,20 @@ class Tokens:
     def are_initials(self, low: int, high: int) -> bool:
         """Whether ``layout[low:high]`` is written as initials are: capitals with full stops, ``J.R.R.``."""
         return bool(_INITIALS.fullmatch(self._raw, low, high))
+
+    def is_before_name(self, high: int) -> bool:
+        """Whether the next word from ``layout[high:]`` on is written as a surname is: a capital and small letters."""
+        following = bisect_right(self._starts, high - 1)
+        while following < len(self.all) and len(self.all[following].text) == 1:
+            following += 1
+        if following == len(self.all):
+            return False
+        word = self._raw[self._starts[following] : self._ends[following]]
+        return (
+            self.all[following].is_capitalised
+            and len(word) >= 3
+            and (word[1:].islower() or self.all[following].is_name)
+        )
 
     def names(self, index: int, covered: Sequence[Covered], low: int, high: int) -> bool:
         """Whether the word is first of all a name: listed as one, or known as one and rare in English otherwise."""

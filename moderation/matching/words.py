@@ -4,46 +4,67 @@ out, or without their vowels."""
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
 from rapidfuzz.distance import OSA
 
+from moderation.evidence import Category
 from moderation.matching.hit import Hit
-from moderation.matching.index import Index, consonants_of
+from moderation.matching.index import OBSCENE, Index, consonants_of
 from moderation.matching.letters import Entry
 from moderation.matching.lexicon import Lexicon
+from moderation.matching.script import is_gapless
 from moderation.reading import Reading
 from moderation.reading.sound import sound_key
 from moderation.terms.term import MatchKind
 
 _WORD = re.compile(r"[^\W\d_]{3,24}")
 _MASKED = re.compile(r"(?<![^\W_])[^\W\d_][^\W\d_]*(?:[*#_.?•●■█▪~=+×°^\-–—…⁎∗✱✶✻❤♥%]+[^\W\d_]*)+(?![^\W_])")
+#: A letter and three to seven of one mark, with an ending or none; ``A***`` is a rating.
+_BARE_MASK = re.compile(
+    r"(?<![\w*#•●-])([b-z](?:\*{3,7}|#{3,7}|•{3,7}|●{3,7}|-{3,7}))(?:s|es|ed|er|ers|ing|in)?(?![\w*#•●-])"
+)
+#: Review: nobody knows for sure what was meant.
+_BARE_SCORE = 0.6
 _MASKED_LETTER = re.compile(r"[^\W\d_]")
 #: Marks that are hardly punctuation; with others, a mask has two letters side by side, for ``P.M.S.`` is no mask.
 _CLEAR = frozenset("*#_•●■█")
 _PARTS = re.compile(r"[\W_]+")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 _VOWELS = frozenset("aeiou")
+_SHORTENED = frozenset({*OBSCENE, Category.DRUGS, Category.SELF_HARM})
+#: Three consonants that are written every day: a singer and kind of music, count, class, pounds.
+_ABBREVIATIONS = frozenset("psy cnt cls lbs pts pcs hrs mrs".split())
 #: Words of one order that are compared; a longer text is prose, and prose is read in the other ways.
 MOST_WORDS = 64
 
 
 def find_words(reading: Reading, index: Index, lexicon: Lexicon, folded: Reading) -> Iterator[Hit]:
-    """Terms that unknown words of the reading were made from; short ones with digits in them are not corrected as well."""
+    """Terms that unknown words of the reading were made from; in short ones with digits only these are corrected."""
     words = [word for word in _WORD.finditer(reading.text) if not lexicon.kinds(word.group())][:MOST_WORDS]
     if not words:
         return
-    is_leet = reading.name == "leet"
-    decoded = {word.group() for word in words if is_leet and folded.text[slice(*word.span())] != word.group()}
     for word, numbers in zip(words, index.deletes.near([word.group() for word in words]), strict=True):
         text = word.group()
+        typed = folded.text[slice(*word.span())] if reading.name == "leet" else text
+        is_short_leet = typed != text and len(text) < 6
         for number in numbers:
-            features = _misspelled(text, index.entries[number]) if text not in decoded or len(text) >= 6 else {}
-            if features:
-                yield _hit(index.entries[number], reading, word.span(), features, "a misspelling")
-        for number in index.sounds.get(_sound(text), ()) if text not in decoded or len(text) >= 6 else ():
+            entry = index.entries[number]
+            if is_short_leet and not _differs_in_signs(text, typed, entry.letters):
+                continue
+            if features := _misspelled(text, entry):
+                yield _hit(entry, reading, word.span(), features, "a misspelling")
+        for number in () if is_short_leet else index.sounds.get(_sound(text), ()):
             yield _hit(index.entries[number], reading, word.span(), {"sound": 1.0}, "the sound")
         if len(text) >= 3:
             yield from _without_vowels(text, word.span(), reading, index)
+
+
+def _differs_in_signs(text: str, typed: str, letters: str) -> bool:
+    """Whether a word differs from a term only where a sign was typed, which may stand for any letter: ``f0ck``."""
+    return len(text) == len(letters) and all(
+        a == b or not sign.isalpha() for a, b, sign in zip(text, letters, typed, strict=True)
+    )
 
 
 @lru_cache(maxsize=8192)
@@ -81,8 +102,7 @@ def _without_vowels(word: str, span: tuple[int, int], reading: Reading, index: I
     for number in index.skeletons.get(consonants_of(word), ()):
         entry = index.entries[number]
         missing = len(entry.letters) - len(word)
-        # Three consonants are monograms and abbreviations to most people, unless a single vowel is what is missing.
-        if len(word) == 3 and (missing > 1 or entry.term.language != "en"):
+        if len(word) == 3 and not _may_be_short(word, span, reading, entry):
             continue
         if 0 < missing <= len(word) and word[0] == entry.letters[0] and _is_subsequence(word, entry.letters):
             bare = not any(c in _VOWELS for c in word[1:])
@@ -95,6 +115,19 @@ def _without_vowels(word: str, span: tuple[int, int], reading: Reading, index: I
                 {"no_vowels": 1.0, "short": float(len(word) == 3), "edits": 0.0 if bare else 0.2 * missing},
                 "no vowels",
             )
+
+
+def _may_be_short(word: str, span: tuple[int, int], reading: Reading, entry: Entry) -> bool:
+    """Three consonants are monograms and abbreviations to most people, unless a single vowel is missing or they are
+    small letters and an obscene word."""
+    if entry.term.language != "en":
+        return False
+    if len(entry.letters) == 4:
+        return True
+    if word in _ABBREVIATIONS or len(entry.letters) > 7 or entry.term.category not in _SHORTENED:
+        return False
+    request = reading.request
+    return all(request.text_of(each.field)[each.start : each.end].islower() for each in reading.spans(*span))
 
 
 def _is_subsequence(short: str, long: str) -> bool:
@@ -112,12 +145,22 @@ def find_masked(reading: Reading, index: Index, lexicon: Lexicon) -> Iterator[Hi
         yield from _unmasked(reading, word.start(), text.rstrip(".?-–—…~+=×°^%"), index)
 
 
+def find_bare_masked(reading: Reading, index: Index) -> Iterator[Hit]:
+    """Words of which a single letter is left, ``f***``: worth a look where a well-known term begins and is as long."""
+    for word in islice(_BARE_MASK.finditer(reading.text), MOST_WORDS):
+        number = index.bare_masks.get(f"{word.group(1)[0]}{len(word.group(1))}")
+        if number is not None:
+            yield Hit(
+                index.entries[number].term, reading, *word.span(), {"mask": 1.0}, "masked letters", fixed=_BARE_SCORE
+            )
+
+
 def _unmasked(reading: Reading, start: int, text: str, index: Index) -> Iterator[Hit]:
     seen = [c if _MASKED_LETTER.match(c) else None for c in text]
     hidden = seen.count(None)
     if not (set(text) & _CLEAR or _LETTERS.search(text)):
         return
-    if not hidden or len(seen) < 4 or hidden * 2 > len(seen):
+    if not hidden or len(seen) < (4 if seen[0] and not is_gapless(seen[0]) else 3) or hidden * 2 > len(seen):
         return
     key = f"{len(seen)}{seen[0]}{seen[-1]}" if seen[-1] else f"{len(seen)}{seen[0]}{seen[1]}?"
     for number in index.masks.get(key, ()):

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from functools import cached_property
 
-from moderation.reading.apart import closed_up, without_filler
-from moderation.reading.emoji import emoji_words
+from moderation.reading.apart import closed_up, joined_fields, without_filler
+from moderation.reading.emoji import blurred, emoji_words
 from moderation.reading.fold import fold, look_alike
 from moderation.reading.games import pig_latin
 from moderation.reading.hidden import Hidden, displayed, find_hidden, revealed
@@ -19,7 +19,7 @@ from moderation.request import PersonalizationRequest
 __all__ = ["FIELD_BREAK", "NORMALISER_VERSION", "Hidden", "Origin", "Reading", "Readings", "read"]
 
 #: Changes whenever any reading of any text may change; quoted by every decision.
-NORMALISER_VERSION = "2"
+NORMALISER_VERSION = "3"
 
 
 #: Code points up to which an order is read in every way. What is longer is no personalization: it is read as written,
@@ -49,9 +49,20 @@ class Readings:
         return decoded(self.folded)
 
     @cached_property
+    def leet_otherwise(self) -> Reading | None:
+        """The same with the next likely letters; None where that makes no difference."""
+        other = decoded(self.folded, 1) if self.leet else None
+        return other if other and self.leet and other.text != self.leet.text else None
+
+    @cached_property
     def hidden(self) -> list[Hidden]:
         """Characters that nobody sees and that have no honest use where they stand."""
         return find_hidden(self.request)
+
+    @cached_property
+    def blurred(self) -> Reading | None:
+        """Pictures that stand for any letter, as ``🅱`` does in jokes, as asterisks; None where there are none."""
+        return blurred(self.as_written, self.folded)
 
     @property
     def is_long(self) -> bool:
@@ -80,7 +91,13 @@ class Readings:
         """Readings that take a reader's wit: acrostics, sounds, pictures, word games, numbers upside down."""
         if self.is_long:
             return []
-        one = (spoken(self.folded), transliterated(self.folded), calculator(self.folded), without_filler(self.folded))
+        one = (
+            joined_fields(self.folded),
+            spoken(self.folded),
+            transliterated(self.folded),
+            calculator(self.folded),
+            without_filler(self.folded),
+        )
         found = [reading for reading in one if reading]
         return [*found, *emoji_words(self.folded), *first_letters(self.folded), *pig_latin(self.folded)]
 

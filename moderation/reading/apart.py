@@ -8,6 +8,8 @@ from moderation.reading.text import Reading
 _ONE = r"(?:[^\W_]|(?<=\s)[@$!|+](?=\s))"
 _SPELLED = re.compile(rf"(?<![^\W_]){_ONE}(?:[\W_]{{1,5}}{_ONE}(?![^\W_])){{2,}}")
 _LETTER = re.compile(r"[^\W_]|[@$!|+]")
+#: A line that ends in a letter and one that is a short number.
+_NUMBERED = re.compile(r"(?<=[^\W\d_])(\n)(?=\d{1,3}(?:\n|$))")
 _FILLED = re.compile(r"(?<![^\W_])([^\W\d_])([^\W\d_])(?:[^\W\d_]\2){1,}[^\W\d_](?![^\W_])")
 
 
@@ -26,6 +28,14 @@ def closed_up(folded: Reading) -> Reading | None:
         at = end
     pieces += [(folded.text[k], k, k + 1) for k in range(at, len(folded.text))]
     return folded.rewritten("letters apart", pieces)
+
+
+def joined_fields(folded: Reading) -> Reading | None:
+    """A name and the number below it in one word, as on a jersey: ``HELL`` and ``0``; None without such a pair."""
+    text = folded.text
+    if "\n" not in text or not (pairs := {found.start(1) for found in _NUMBERED.finditer(text)}):
+        return None
+    return folded.rewritten("name and number", ((c, at, at + 1) for at, c in enumerate(text) if at not in pairs))
 
 
 def without_filler(folded: Reading) -> Reading | None:

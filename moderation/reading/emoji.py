@@ -10,6 +10,7 @@ _ROWS = [*csv.DictReader(files("moderation.reading").joinpath("data/emoji.csv").
 #: What a picture stands for where letters touch it (``bull💩``) or beside words that make it clear.
 _SLANG = {row["emoji"]: row["slang"] for row in _ROWS if row["slang"]}
 _SHOWN = {row["emoji"]: row["shown"] for row in _ROWS if row["shown"]}
+_ANY = "🅱"
 _PICTURE = re.compile("[" + "".join(sorted({*_SLANG, *_SHOWN})) + "]")
 
 
@@ -24,6 +25,18 @@ def emoji_words(folded: Reading) -> list[Reading]:
         "emoji as slang", [(_word(folded.text, at, _SLANG), at, at + 1) for at in range(len(folded.text))]
     )
     return [shown, slang]
+
+
+def blurred(as_written: Reading, folded: Reading) -> Reading | None:
+    """The squared ``🅱`` as an asterisk, for it replaces any letter in jokes (``ni🅱🅱le``); None where there is none."""
+    raw = as_written.text
+    if _ANY not in raw:
+        return None
+    pieces = (
+        ("*" if raw[low] == _ANY else c, at, at + 1)
+        for at, (c, low) in enumerate(zip(folded.text, folded.starts, strict=True))
+    )
+    return folded.rewritten("any letter", pieces)
 
 
 def _word(text: str, at: int, words: dict[str, str]) -> str:

@@ -6,7 +6,8 @@ Cyrillic stays Cyrillic, and ``look_alike`` is the reading that sees Latin lette
 """
 
 import re
-from unicodedata import normalize
+from functools import cache
+from unicodedata import name, normalize
 
 from moderation.reading.characters import FOLDED, LOOK_ALIKE
 from moderation.reading.text import Reading, as_written
@@ -26,7 +27,8 @@ def fold(reading: Reading) -> Reading:
         return Reading(reading.layout, _name(reading), reading.text.lower(), reading.starts, reading.ends)
     pieces = _composed(reading.text)
     plain = reading.rewritten(_name(reading), pieces)
-    mixed = [word.span() for word in _WORD.finditer(plain.text) if _is_mixed(word.group())]
+    typed = _typed(reading.text, pieces)
+    mixed = [word.span() for word in _WORD.finditer(plain.text) if _is_mixed(word.group(), typed[slice(*word.span())])]
     return _with_look_alikes(reading, plain, pieces, mixed) if mixed else plain
 
 
@@ -44,18 +46,37 @@ def fold_text(text: str) -> str:
     if _PLAIN.fullmatch(text):
         return text.lower()
     plain = "".join(letters for letters, _, _ in _composed(text))
-    return fold(as_written(PersonalizationRequest.of(text))).text if _is_mixed(plain) else plain
+    if not any(c in LOOK_ALIKE for c in plain + text):
+        return plain
+    return fold(as_written(PersonalizationRequest.of(text))).text
 
 
 def look_alike(as_written: Reading) -> Reading | None:
-    """Every letter as the Latin letter it looks like; None where no other alphabet stands."""
+    """Words of another alphabet as the Latin ones they look like; None where none looks so from end to end."""
     if as_written.text.isascii():
         return None
     pieces = _composed(as_written.text)
     plain = as_written.rewritten("look-alikes", pieces)
-    if not any(c in LOOK_ALIKE for c in plain.text):
-        return None
-    return _with_look_alikes(as_written, plain, pieces, [(0, len(plain.text))])
+    typed = _typed(as_written.text, pieces)
+    words = [
+        word.span() for word in _WORD.finditer(plain.text) if _looks_latin(word.group(), typed[slice(*word.span())])
+    ]
+    return _with_look_alikes(as_written, plain, pieces, words) if words else None
+
+
+def _typed(text: str, pieces: list[_Piece]) -> str:
+    """The raw character behind each folded one: capitals of an alphabet look like others than its small letters."""
+    return "".join(text[start] * len(letters) for letters, start, _ in pieces)
+
+
+def _looks_latin(word: str, typed: str) -> bool:
+    """Every letter is Latin or looks so, one at least by its looks alone: ``сор``, but not ``сорт``."""
+    seen = [
+        c in LOOK_ALIKE or raw in LOOK_ALIKE
+        for c, raw in zip(word, typed, strict=True)
+        if not c.isascii() and c.isalpha()
+    ]
+    return bool(seen) and all(seen)
 
 
 def _composed(text: str) -> list[_Piece]:
@@ -85,13 +106,25 @@ def _voiced() -> dict[str, str]:
 FOLDED_VOICED = _voiced()
 
 
-def _is_mixed(word: str) -> bool:
-    return not word.isascii() and bool(_LATIN.search(word)) and any(c in LOOK_ALIKE for c in word)
+def _is_mixed(word: str, typed: str) -> bool:
+    """Latin letters and others that look so; or letters of two alphabets that all look Latin, which no language mixes."""
+    if word.isascii() or not any(c in LOOK_ALIKE for c in word + typed):
+        return False
+    if _LATIN.search(word):
+        return True
+    return _looks_latin(word, typed) and len({_alphabet(c) for c in word if c.isalpha()}) > 1
+
+
+@cache
+def _alphabet(letter: str) -> str:
+    """``"CYRILLIC"``, ``"GREEK"``; the scripts of Japanese are one."""
+    alphabet = name(letter, "").split(" ")[0]
+    return "CJK" if alphabet in ("HIRAGANA", "KATAKANA", "BOPOMOFO") else alphabet
 
 
 def _with_look_alikes(raw: Reading, plain: Reading, pieces: list[_Piece], stretches: list[tuple[int, int]]) -> Reading:
     """``plain`` with the letters in the stretches made Latin, judged by the raw letter: capitals look different."""
-    typed = [raw.text[start] for letters, start, _ in pieces for _ in letters]
+    typed = _typed(raw.text, pieces)
     text = [*plain.text]
     for low, high in stretches:
         for at in range(low, high):

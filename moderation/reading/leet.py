@@ -5,6 +5,8 @@ of their own. Digits that are a number (a year, a date, a serial) have no such r
 """
 
 import re
+from collections.abc import Iterator
+from functools import lru_cache
 
 from moderation.reading.characters import SYMBOL
 from moderation.reading.text import Reading
@@ -40,8 +42,10 @@ _NUMBER = re.compile(
     r"(?<![^\W_])(?<![^\W_][$@!|])(?<![$@!|][$@!|])\d+(?:[.,:/x-]\d+)*(?:st|nd|rd|th|s|er|ers|am|pm|h|hr|hrs|k|g|kg|m|cm|mm|km|ml|l|cl|lb|lbs|oz|ft|in|mph|x|y|yr|yrs|d|v|w|gb|tb)?(?![^\W_])(?![$@!|]+[^\W_])"
 )
 #: Signs that end a word as punctuation far more often than as a letter.
-_REACH = 16
 _PUNCTUATION = frozenset("!([{<&^%#°|")
+_CHUNK = re.compile(r"\S+")
+_SIGN = re.compile("[" + "".join(re.escape(c) for c in LEET if not c.isalnum()) + "]")
+_TAIL = "!.?,;:"
 
 
 def numbers(text: str) -> list[tuple[int, int]]:
@@ -49,31 +53,45 @@ def numbers(text: str) -> list[tuple[int, int]]:
     return [found.span() for found in _NUMBER.finditer(text)]
 
 
-def is_letter_sign(text: str, at: int) -> bool:
-    """Whether the sign at ``at`` may stand for a letter: it touches a word and does not merely punctuate it."""
-    low = at
-    while low > 0 and at - low < _REACH and not text[low - 1].isspace():
-        low -= 1
-    high = at + 1
-    while high < len(text) and high - at < _REACH and not text[high].isspace():
-        high += 1
-    before, after = text[low:at], text[at + 1 : high].rstrip("!.?,;:")
-    if any(c.isalnum() for c in after):
-        return True
-    if not any(c.isalnum() for c in before):
-        return False
-    is_coded = any(c in LEET and not c.isalnum() for c in before + after)
-    return is_coded and (text[at] != "!" or after != "") or text[at] not in _PUNCTUATION
+@lru_cache(maxsize=256)
+def letter_signs(text: str) -> frozenset[int]:
+    """Where signs stand that may be letters: each touches a word and does not merely punctuate it."""
+    if text.isalnum() or not _SIGN.search(text):
+        return frozenset()
+    return frozenset(chunk.start() + at for chunk in _CHUNK.finditer(text) for at in _signs_in(chunk.group()))
 
 
-def decoded(folded: Reading) -> Reading | None:
-    """Digits and signs among letters as the likeliest letter; None where there are none."""
+def _signs_in(chunk: str) -> Iterator[int]:
+    """Signs that may be letters in a stretch without gaps."""
+    signs = [found.start() for found in _SIGN.finditer(chunk)]
+    letters = [at for at, c in enumerate(chunk) if c.isalnum()] if signs else []
+    if not letters:
+        return
+    last, end = letters[-1], len(chunk.rstrip(_TAIL))
+    for at in signs:
+        sign = chunk[at]
+        if (
+            at < last
+            or sign not in _PUNCTUATION
+            or (signs[0] < at or any(at < other < end for other in signs))
+            and (sign != "!" or at + 1 < end)
+        ):
+            yield at
+
+
+def decoded(folded: Reading, choice: int = 0) -> Reading | None:
+    """Digits and signs among letters as the letters they stand for; None where there are none.
+
+    Args:
+        choice: 0 for the likeliest letter, 1 for the next: ``1`` is ``i``, then ``l``.
+    """
     text = folded.text
     if text.replace(" ", "").isalpha():
         return None
     kept = {at for low, high in numbers(text) for at in range(low, high)}
+    signs = letter_signs(text)
     letters = [
-        LEET[c][0] if c in LEET and at not in kept and (c.isdigit() or is_letter_sign(text, at)) else c
+        LEET[c][min(choice, len(LEET[c]) - 1)] if c in LEET and at not in kept and (c.isdigit() or at in signs) else c
         for at, c in enumerate(text)
     ]
     plain = "".join(letters)

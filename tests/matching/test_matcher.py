@@ -165,7 +165,7 @@ def test_a_pattern_that_an_input_could_make_slow_is_refused(pattern: str) -> Non
 
 def test_a_pattern_folds_like_the_text() -> None:
     matcher = Matcher([term(r"É[o0]{1,3}\b", MatchKind.PATTERN)])
-    assert [match.read_as for match in find(matcher, "eoo")] == [r"É[o0]{1,3}\b"]
+    assert [match.read_as for match in find(matcher, "eoo")] == ["eoo"]
 
 
 def test_a_key_is_the_same_for_letters_that_are_taken_for_each_other() -> None:

