@@ -75,7 +75,7 @@ def main() -> None:
         log.info("Set OMP_WAIT_POLICY=PASSIVE when other work runs on this machine.")
     rows = training_rows(arguments.data, arguments.scale)
     out: Path = arguments.out
-    model = _start(arguments.warm_start, rows, out)
+    model = _start(arguments.warm_start, rows, out, arguments.dropout)
     tokenizer = Tokenizer.from_file(str(out / "tokenizer.json"))
     data = learn.examples(rows, tokenizer, WINDOW, MIXTURES[arguments.mixture])
     plan = learn.Plan(epochs=arguments.epochs, rate=arguments.rate, minutes=arguments.minutes)
@@ -88,12 +88,12 @@ def main() -> None:
 
     learn.train(model, data, plan, pad=tokenizer.token_to_id("[PAD]") or 0, save=save)
     save(model.state_dict())
-    record = {"plan": {name: getattr(plan, name) for name in plan.__dataclass_fields__}, "rows": len(rows), "scale": arguments.scale, "mixture": arguments.mixture,
+    record = {"plan": {name: getattr(plan, name) for name in plan.__dataclass_fields__}, "rows": len(rows), "scale": arguments.scale, "mixture": arguments.mixture, "dropout": arguments.dropout,
               "warm_start": bool(arguments.warm_start), "encoder_sha256": ENCODER_SHA256}  # fmt: skip
     (out / "run.json").write_text(json.dumps(record, indent=2), encoding="utf-8")
 
 
-def _start(warm_start: Path | None, rows: list[Row], out: Path) -> Any:
+def _start(warm_start: Path | None, rows: list[Row], out: Path, dropout: float) -> Any:
     """A model to train: an earlier run, or the base encoder with its vocabulary pruned and a new head."""
     import shutil
 
@@ -107,6 +107,8 @@ def _start(warm_start: Path | None, rows: list[Row], out: Path) -> Any:
             shutil.copy(warm_start / name, out / name)
         weights = _earlier(warm_start)
     config = BertConfig.from_pretrained(out, local_files_only=True)
+    # Without it, a few epochs learn the training rows by heart and unseen texts get worse.
+    config.hidden_dropout_prob = config.attention_probs_dropout_prob = dropout
     config._attn_implementation = "eager"  # the fused attention of CPU torch is slow in its backward pass
     model = BertForSequenceClassification(config)
     missing, unexpected = model.load_state_dict(weights, strict=False)
@@ -163,6 +165,7 @@ def _arguments() -> argparse.Namespace:
         "--minutes", type=float, default=0.0, help="end by then, with the learning rate lowered in time"
     )
     parser.add_argument("--mixture", choices=MIXTURES, default="broad", help="which share of each source an epoch sees")
+    parser.add_argument("--dropout", type=float, default=0.1, help="share of activations left out while training")
     parser.add_argument("--warm-start", type=Path, help="folder of an earlier run, or the shipped pack")
     return parser.parse_args()
 
