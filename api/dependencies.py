@@ -1,48 +1,72 @@
-"""What routes ask for: the process's state, and the key that a request came with."""
+"""What routes ask for: the process's state, and the key that a request came with, within its limit."""
 
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import Depends, Security
+from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.customers import merchants
-from api.problems import Problem
+from api.customers.merchants import Caller
+from api.errors import Problem
+from api.limits import Allowance
 from api.state import AppState, app_state
 from api.storage.clock import now
-from api.storage.tables import ApiKey
 
 StateDep = Annotated[AppState, Depends(app_state)]
 
 _bearer = HTTPBearer(auto_error=False, description="A key from `moderation keys create`.")
 
 
-def require(scope: str) -> Callable[..., ApiKey]:
-    """A dependency that answers with the request's key, or refuses: 401 without a good key, 403 without the scope."""
+def require(scope: str) -> Callable[..., Caller]:
+    """A dependency that answers with whose request this is, or refuses.
 
-    def key_with_scope(
-        state: StateDep, credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
-    ) -> ApiKey:
+    401 without a good key, 403 without the scope, 429 when the key has asked too often.
+    """
+
+    def caller_with_scope(
+        request: Request,
+        state: StateDep,
+        credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+    ) -> Caller:
         with state.database.reading() as session:
-            key = merchants.authenticate(session, credentials.credentials) if credentials else None
-        if key is None:
+            caller = merchants.authenticate(session, credentials.credentials) if credentials else None
+        if caller is None:
             raise Problem(
                 401,
                 "unauthorized",
                 "This needs 'Authorization: Bearer <key>' with a key that is known and not revoked.",
                 headers={"WWW-Authenticate": "Bearer"},
             )
+        key = caller.key
         if scope not in key.scopes and "admin" not in key.scopes:
             raise Problem(403, "scope_missing", f"This key lacks the scope {scope}. Create one that has it.")
+        settings = state.settings
+        if scope == "previews":
+            allow(request, "previews", state.limits.take(f"previews {key.id}", settings.previews_per_minute))
+        else:
+            limit = key.requests_per_minute or settings.requests_per_minute
+            allow(request, "requests", state.limits.take(key.id, limit))
         if merchants.is_use_worth_noting(key):
             with state.database.writing() as session:
                 key.last_used_at = now()
                 session.merge(key)
-        return key
+        return caller
 
-    return key_with_scope
+    return caller_with_scope
 
 
-ReadKeyDep = Annotated[ApiKey, Depends(require("screenings:read"))]
-WriteKeyDep = Annotated[ApiKey, Depends(require("screenings:write"))]
-WebhooksKeyDep = Annotated[ApiKey, Depends(require("webhooks"))]
+def allow(request: Request, policy: str, allowance: Allowance) -> None:
+    """Have the answer say how the asker stands. Raises a 429 ``Problem`` when the limit is reached."""
+    request.state.rate_limit = allowance.headers(policy)
+    if allowance.is_over:
+        window = allowance.window_seconds
+        detail = f"More than {allowance.limit} {policy} in {window} s. Wait as long as Retry-After says, in seconds."
+        raise Problem(429, "rate_limited", detail, headers=request.state.rate_limit)
+
+
+ReadKeyDep = Annotated[Caller, Depends(require("screenings:read"))]
+WriteKeyDep = Annotated[Caller, Depends(require("screenings:write"))]
+WebhooksKeyDep = Annotated[Caller, Depends(require("webhooks"))]
+PreviewKeyDep = Annotated[Caller, Depends(require("previews"))]
+AdminKeyDep = Annotated[Caller, Depends(require("admin"))]

@@ -1,9 +1,13 @@
 """Guards that stand before every route: how large a body may be, and what a browser may do with an answer."""
 
+from collections.abc import Collection
+
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import Problem, problem_response
+from api.errors import Problem
+from api.problems import problem_response
 
 
 class BodyLimit:
@@ -44,8 +48,27 @@ class BodyLimit:
         await problem_response(Problem(413, "body_too_large", detail))(scope, receive, send)
 
 
-class SecurityHeaders:
-    """What every answer tells a browser: do not guess types, do not frame, do not leak the address."""
+class OpenToBrowsers:
+    """Lets pages of any shop call the addresses that take keys which everybody may read; no other address."""
+
+    def __init__(self, app: ASGIApp, paths: Collection[str]) -> None:
+        self._app = app
+        self._paths = frozenset(paths)
+        self._open = CORSMiddleware(
+            app,
+            allow_origins=["*"],
+            allow_methods=["POST"],
+            allow_headers=["Authorization", "Content-Type"],
+            expose_headers=["RateLimit", "RateLimit-Policy", "Retry-After"],
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_open = scope["type"] == "http" and scope["path"] in self._paths
+        await (self._open if is_open else self._app)(scope, receive, send)
+
+
+class AnswerHeaders:
+    """What every answer says: to a browser, to be careful; to the holder of a key, how much is left of its limit."""
 
     _HEADERS = (
         ("X-Content-Type-Options", "nosniff"),
@@ -60,7 +83,8 @@ class SecurityHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in self._HEADERS:
+                rate_limit: dict[str, str] = scope.get("state", {}).get("rate_limit", {})
+                for name, value in (*self._HEADERS, *rate_limit.items()):
                     headers.setdefault(name, value)
             await send(message)
 

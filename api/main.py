@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -11,18 +12,33 @@ from fastapi.staticfiles import StaticFiles
 
 import api.console
 from api import problems
+from api.budget import Budget
 from api.console.routes import router as console_router
 from api.delivery.routes import router as delivery_router
-from api.delivery.worker import Worker
-from api.guards import BodyLimit, SecurityHeaders
+from api.delivery.worker import Worker, every
+from api.errors import StartRefused
+from api.followup.routes import holds_router
+from api.followup.routes import router as followup_router
+from api.guards import AnswerHeaders, BodyLimit, OpenToBrowsers
 from api.guidelines.routes import router as guidelines_router
 from api.health.routes import router as health_router
+from api.intake.idempotency import forget_old_keys
+from api.intake.routes import previews_router
 from api.intake.routes import router as intake_router
+from api.limits import Limits
+from api.pages.demo import router as demo_router
+from api.pages.demo import widget_router
+from api.pages.partner import router as partner_router
+from api.pages.status import router as status_router
+from api.pages.web import STATIC as PAGES_STATIC
+from api.reloading import Reloader
 from api.reviewing.deciding import settle_due
 from api.settings import Settings
 from api.state import AppState
 from api.storage.clock import now
 from api.storage.database import Database
+from api.wording import load_wording
+from moderation.holder import PipelineHolder, Sources
 from moderation.messages import load_messages
 from moderation.pipeline import Pipeline, build_pipeline
 
@@ -48,7 +64,10 @@ def create_app(settings: Settings, pipeline: Pipeline | None = None) -> FastAPI:
         worker = build_worker(settings, state.database) if settings.run_worker else None
         if worker is not None:
             worker.start()
+        reloader = Reloader(state.holder, timedelta(seconds=settings.reload_seconds))
+        reloader.start()
         yield
+        reloader.stop()
         if worker is not None:
             worker.stop()
         state.database.close()
@@ -62,9 +81,13 @@ def create_app(settings: Settings, pipeline: Pipeline | None = None) -> FastAPI:
     app.state.moderation = state
     problems.install(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
-    app.add_middleware(SecurityHeaders)
-    for router in (intake_router, guidelines_router, delivery_router, health_router, console_router):
+    app.add_middleware(OpenToBrowsers, paths=["/v1/previews"])
+    app.add_middleware(AnswerHeaders)
+    for router in (intake_router, followup_router, holds_router, previews_router, guidelines_router, delivery_router):
+        app.include_router(router, responses=problems.documented(429))
+    for router in (status_router, partner_router, demo_router, widget_router, health_router, console_router):
         app.include_router(router)
+    app.mount("/pages/static", StaticFiles(directory=PAGES_STATIC), name="pages-static")
     app.mount("/console/static", StaticFiles(directory=STATIC), name="console-static")
     return app
 
@@ -74,7 +97,23 @@ def build_state(settings: Settings, pipeline: Pipeline | None = None) -> AppStat
     database = Database(settings.database_url)
     if not database.is_current():
         raise StartRefused("The database's schema is not the one this version needs. Run: moderation db upgrade")
-    pipeline = pipeline or build_pipeline(
+    holder = PipelineHolder(pipeline) if pipeline else _build_holder(settings)
+    return AppState(
+        settings=settings,
+        database=database,
+        holder=holder,
+        messages=load_messages(),
+        wording=load_wording(),
+        budget=Budget(settings.answer_within_ms),
+        limits=Limits(),
+        typing_limits=Limits(window_seconds=600),
+    )
+
+
+def _build_holder(settings: Settings) -> PipelineHolder:
+    """The pipeline that the settings describe, and the files to watch for it."""
+    sources = Sources(blocklists=settings.blocklists, policies=settings.policies, products=settings.products)
+    pipeline = build_pipeline(
         blocklists=settings.blocklists,
         policies=settings.policies,
         products=settings.products,
@@ -82,13 +121,10 @@ def build_state(settings: Settings, pipeline: Pipeline | None = None) -> AppStat
         model=settings.toxicity_model,
         model_directory=settings.model_directory,
     )
-    return AppState(settings=settings, database=database, pipeline=pipeline, messages=load_messages())
+    return PipelineHolder(pipeline, sources)
 
 
 def build_worker(settings: Settings, database: Database) -> Worker:
     """The background work of one process: verdicts whose time to undo is over, and what shops must hear of."""
-    return Worker(settings, database, chores=[lambda: settle_due(database, now())])
-
-
-class StartRefused(RuntimeError):
-    """The server is half-configured and does not start; the message says what to do."""
+    hourly = every(timedelta(hours=1), lambda: forget_old_keys(database, now()))
+    return Worker(settings, database, chores=[lambda: settle_due(database, now()), hourly])

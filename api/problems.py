@@ -2,6 +2,7 @@
 
 import logging
 import traceback
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -9,8 +10,11 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from api.errors import Problem
 from moderation.errors import CaseConflict, DishonestReason, InvalidRequest, ModerationError
 
 log = logging.getLogger(__name__)
@@ -28,12 +32,48 @@ class ErrorBody(BaseModel):
 class ErrorPublic(BaseModel):
     """The one shape of every error."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "error": {
+                        "code": "screening_not_found",
+                        "detail": "There is no screening with this id for this key.",
+                    }
+                }
+            ]
+        }
+    )
+
     error: ErrorBody
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The ``responses=`` of a route: its errors, in the one shape."""
-    return {status: {"model": ErrorPublic} for status in statuses}
+    return {status: {"model": ErrorPublic, **_MORE.get(status, {})} for status in statuses}
+
+
+def _header(description: str) -> dict[str, Any]:
+    return {"description": description, "schema": {"type": "string"}}
+
+
+#: What the documentation of a status says beyond its shape.
+_MORE: dict[int, dict[str, Any]] = {
+    401: {"description": "No key, or one that is unknown or revoked."},
+    403: {"description": "The key lacks the scope that this call needs."},
+    404: {"description": "Nothing of this id belongs to this key's shop."},
+    409: {"description": "It cannot be done as things stand; the code says why."},
+    413: {"description": "The body is larger than the server accepts."},
+    429: {
+        "description": "The key, or the typing customer, asked too often.",
+        "headers": {
+            "Retry-After": _header("Seconds to wait."),
+            "RateLimit": _header("What is left (r) and the seconds until the count begins anew (t)."),
+            "RateLimit-Policy": _header("The limit (q) and its window in seconds (w)."),
+        },
+    },
+    503: {"description": "The database or the policy does not answer; nothing was approved. Repeat with the same key."},
+}
 
 
 _STATUS: dict[type[ModerationError], int] = {
@@ -51,22 +91,20 @@ _ROUTER_DETAIL = {
 }
 
 
-class Problem(Exception):
-    """An error that belongs to the HTTP contract: a status, a stable code, and a sentence that says what to do."""
-
-    def __init__(self, status: int, code: str, detail: str, headers: dict[str, str] | None = None, **more: Any) -> None:
-        super().__init__(detail)
-        self.status = status
-        self.code = code
-        self.detail = detail
-        self.headers = headers
-        self.more = more
-
-
 def problem_response(problem: Problem) -> JSONResponse:
     """The one error shape."""
     body = {"error": {"code": problem.code, "detail": problem.detail, **problem.more}}
     return JSONResponse(body, problem.status, headers=problem.headers)
+
+
+def misfit(what: str, errors: Sequence[Any]) -> Problem:
+    """A 422 that names the places at fault.
+
+    The offending input stays out of it: it may be megabytes, or a lone surrogate.
+    """
+    places = [{"at": ".".join(map(str, each["loc"])), "detail": each["msg"]} for each in errors[:20]]
+    detail = f"The {what} does not fit: " + "; ".join(f"{place['at']}: {place['detail']}" for place in places[:3])
+    return Problem(422, "invalid_request", detail, places=places)
 
 
 def install(app: FastAPI) -> None:
@@ -82,10 +120,7 @@ def install(app: FastAPI) -> None:
 
     async def on_invalid_body(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
-        # The offending input stays out of the answer: it may be megabytes, or a lone surrogate.
-        places = [{"at": ".".join(map(str, e["loc"])), "detail": e["msg"]} for e in error.errors()[:20]]
-        detail = "The request does not fit: " + "; ".join(f"{p['at']}: {p['detail']}" for p in places[:3])
-        return problem_response(Problem(422, "invalid_request", detail, places=places))
+        return problem_response(misfit("request", error.errors()))
 
     async def on_http_error(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
@@ -93,6 +128,11 @@ def install(app: FastAPI) -> None:
         code = phrase.lower().replace(" ", "_").replace("-", "_")
         detail = _ROUTER_DETAIL.get(error.status_code, f"{phrase}.")
         return problem_response(Problem(error.status_code, code, detail, headers=dict(error.headers or {})))
+
+    async def on_store_fault(_request: Request, error: Exception) -> JSONResponse:
+        log.error("the database does not answer: %s", type(error).__name__)
+        detail = "The database does not answer; nothing was approved. Repeat with the same Idempotency-Key."
+        return problem_response(Problem(503, "store_unavailable", detail, headers={"Retry-After": "2"}))
 
     async def on_fault(_request: Request, error: Exception) -> JSONResponse:
         # The message of an unexpected error may quote a customer; its type and the places it passed do not.
@@ -106,4 +146,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ModerationError, on_moderation_error)
     app.add_exception_handler(RequestValidationError, on_invalid_body)
     app.add_exception_handler(HTTPException, on_http_error)
+    app.add_exception_handler(OperationalError, on_store_fault)
+    app.add_exception_handler(PoolTimeout, on_store_fault)
     app.add_exception_handler(Exception, on_fault)

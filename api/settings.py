@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     products: Path | None = Field(
         default=None, description="File that says what each product can carry; empty for none but general limits."
     )
+    reload_seconds: float = Field(
+        default=2.0, ge=0, description="How often changed lists, profiles and policies are looked for; 0 for never."
+    )
     toxicity_engine: Literal["onnx", "detoxify"] = Field(
         default="onnx", description="onnx serves the compiled model; detoxify serves the checkpoint through torch."
     )
@@ -46,5 +49,24 @@ class Settings(BaseSettings):
         default=False, description="Allow webhook addresses in private and loopback networks; for test installations."
     )
     max_body_bytes: int = Field(default=1_048_576, ge=1024, description="Largest accepted request body, in bytes.")
+    answer_within_ms: int = Field(
+        default=800,
+        ge=1,
+        le=60_000,
+        description="What has not answered by then sends the order to review; milliseconds.",
+    )
+    requests_per_minute: int = Field(
+        default=60_000, ge=1, description="Requests that one key may make in a minute, per server process."
+    )
+    previews_per_minute: int = Field(
+        default=6_000, ge=1, description="Previews that one key may ask for in a minute, per server process."
+    )
+    previews_per_session: int = Field(
+        default=60, ge=1, description="Previews that one typing customer may ask for in ten minutes."
+    )
+    status_link_days: int = Field(default=30, ge=1, le=365, description="How long a customer's status link is good.")
+    demo_shop: str | None = Field(
+        default=None, description="Shop whose example page is served at /demo; empty for none. Never a real shop."
+    )
     session_hours: int = Field(default=12, ge=1, le=720, description="How long a reviewer stays signed in.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="What is logged.")

@@ -1,11 +1,15 @@
-"""What one process shares between its requests: made once at the start, never looked up again."""
+"""What one process shares between its requests: made once at the start; the pipeline alone is renewed."""
 
 from dataclasses import dataclass
 
 from fastapi import Request
 
+from api.budget import Budget
+from api.limits import Limits
 from api.settings import Settings
 from api.storage.database import Database
+from api.wording import Wording
+from moderation.holder import PipelineHolder
 from moderation.messages import Messages
 from moderation.pipeline import Pipeline
 
@@ -16,8 +20,20 @@ class AppState:
 
     settings: Settings
     database: Database
-    pipeline: Pipeline
+    holder: PipelineHolder
     messages: Messages
+    wording: Wording
+    #: Decides within the time that the checkout waits.
+    budget: Budget
+    #: Of keys, by the minute.
+    limits: Limits
+    #: Of customers who type, by ten minutes.
+    typing_limits: Limits
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """What is in force now; one order takes it once."""
+        return self.holder.pipeline
 
 
 def app_state(request: Request) -> AppState:

@@ -5,9 +5,8 @@ import sys
 import typer
 from pydantic import ValidationError
 
-from api.cli import brands, db, demo, evaluate, keys, lists, models, policy, reviewers, screen, serve
-from api.problems import Problem
-from api.settings import PREFIX
+from api.cli import brands, db, demo, evaluate, holds, keys, lists, models, policy, reviewers, screen, serve
+from api.errors import Problem, StartRefused
 from moderation.errors import ModerationError
 
 app = typer.Typer(
@@ -25,6 +24,7 @@ app.command("demo")(demo.demo)
 for name, group in (
     ("db", db.app),
     ("keys", keys.app),
+    ("holds", holds.app),
     ("reviewers", reviewers.app),
     ("lists", lists.app),
     ("brands", brands.app),
@@ -36,11 +36,11 @@ for name, group in (
 
 def main() -> None:
     """Run the command line; errors of ours are one sentence on standard error and exit status 1."""
-    from api.main import StartRefused
-
     try:
         app()
     except ValidationError as error:
+        from api.settings import PREFIX
+
         for each in error.errors():
             name = PREFIX + "_".join(map(str, each["loc"])).upper()
             typer.echo(f"moderation: set {name}: {each['msg']}. docs/settings.md lists all settings.", err=True)

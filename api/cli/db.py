@@ -2,8 +2,6 @@
 
 import typer
 
-from api.settings import Settings
-
 app = typer.Typer(help="The database's schema.", no_args_is_help=True)
 
 
@@ -15,6 +13,7 @@ def group() -> None:
 @app.command()
 def upgrade() -> None:
     """Bring the schema to the newest revision; data stays."""
+    from api.settings import Settings
     from api.storage.database import Database
 
     Database(Settings().database_url).upgrade()

@@ -1,14 +1,17 @@
 """``moderation demo``: the first look, in one command."""
 
+from __future__ import annotations
+
 import json
 import secrets
 import threading
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.settings import Settings
+if TYPE_CHECKING:
+    from api.settings import Settings
 
 HOST = "127.0.0.1"
 
@@ -39,7 +42,8 @@ def demo(
 
 
 def _settings(directory: Path, port: int) -> Settings:
-    from api.demo.seed import SHOP
+    from api.demo.seed import SHOP, load_shop
+    from api.settings import Settings
 
     secret = directory / "secret-key"
     if not secret.exists():
@@ -50,6 +54,7 @@ def _settings(directory: Path, port: int) -> Settings:
         products=SHOP.parent / "products.yaml",
         public_url=f"http://{HOST}:{port}",
         allow_private_webhooks=True,
+        demo_shop=load_shop().data["merchant"],
         log_level="WARNING",
     )
 
@@ -103,6 +108,7 @@ def _introduce(server: Any, shop: Any, token: str, port: int) -> None:
     typer.echo(
         f"""
 API          {address}/docs
+Shop         {address}/demo
 Console      {address}/console
 {people}
 

@@ -17,6 +17,8 @@ def create(
         list[str] | None, typer.Option(help="Repeat for several; default: screenings and webhooks.")
     ] = None,
     policy: Annotated[str, typer.Option(help="Policy of a shop that is new.")] = "balanced",
+    test: Annotated[bool, typer.Option("--test", help="Orders of this key are for trying: none is real.")] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="Requests a minute; default: the setting's.")] = None,
 ) -> None:
     """Make a key and print its token, once."""
     from sqlmodel import select
@@ -28,8 +30,9 @@ def create(
         owner = session.exec(select(Merchant).where(Merchant.name == merchant)).first()
         owner = owner or merchants.add_merchant(session, merchant, policy)
         scopes = scope or ["screenings:write", "screenings:read", "webhooks"]
-        key, token = merchants.create_key(session, owner.id, name, scopes)
-    typer.echo(f"{key.id} for {merchant}: {', '.join(scopes)}", err=True)
+        key, token = merchants.create_key(session, owner.id, name, scopes, "test" if test else "live")
+        key.requests_per_minute = limit
+    typer.echo(f"{key.id} for {merchant}: {', '.join(scopes)}{', for trying only' if test else ''}", err=True)
     typer.echo(token)
 
 

@@ -6,9 +6,6 @@ from typing import Annotated
 
 import typer
 
-from api.cli.explain import explain
-from api.cli.records import open_sink, open_source
-
 
 def screen(
     source: Annotated[
@@ -32,6 +29,8 @@ def screen(
 
     defaults = {key: value for key, value in (("brand", brand), ("product", product)) if value is not None}
     if text is not None:
+        from api.cli.explain import explain
+
         request = PersonalizationRequest.of(text, **defaults)
         explain(request, build_pipeline().moderate(request, policy=policy), load_messages())
         return
@@ -40,6 +39,7 @@ def screen(
     if source != "-" and not Path(source).is_file():
         raise typer.BadParameter(f"There is no file {source}.")
     from api.cli.bulk import screen_records
+    from api.cli.records import open_sink, open_source
 
     pipeline, messages = build_pipeline(), load_messages()
     pipeline.policies.effective(policy)  # an unknown policy is an error of the command, not of every line

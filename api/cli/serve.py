@@ -1,13 +1,16 @@
 """``moderation serve`` and ``moderation worker``: the processes of an installation."""
 
+from __future__ import annotations
+
 import logging
 import signal
 import threading
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.settings import Settings
+if TYPE_CHECKING:
+    from api.settings import Settings
 
 #: How long requests may finish after SIGTERM; the console's live counts would hold a connection for longer.
 DRAIN_SECONDS = 5
@@ -21,6 +24,7 @@ def serve(
     import uvicorn
 
     from api.main import create_app
+    from api.settings import Settings
 
     settings = Settings()
     configure_logging(settings)
@@ -39,6 +43,7 @@ def worker() -> None:
     """Run background work (webhook delivery) in a process of its own, until SIGTERM."""
     from api.cli.store import open_database
     from api.main import build_worker
+    from api.settings import Settings
 
     settings = Settings()
     configure_logging(settings)

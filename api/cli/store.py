@@ -1,7 +1,13 @@
 """The store as commands need it: the settings' database, current or refused."""
 
-from api.settings import Settings
-from api.storage.database import Database
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from api.errors import StartRefused
+
+if TYPE_CHECKING:
+    from api.storage.database import Database
 
 
 def open_database() -> Database:
@@ -10,7 +16,8 @@ def open_database() -> Database:
     Raises:
         StartRefused: Its schema is not the one that this version needs.
     """
-    from api.main import StartRefused
+    from api.settings import Settings
+    from api.storage.database import Database
 
     database = Database(Settings().database_url)
     if not database.is_current():

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request, Response
 from api.console.queues import line_of, settle
 from api.console.web import ConsoleRoute, FormDep, SignedInDep, Words, redirect, render
 from api.dependencies import StateDep
-from api.problems import Problem
+from api.errors import Problem
 from api.reviewing import deciding
 from api.reviewing.alike import decide_alike, list_alike
 from api.reviewing.deciding import Verdict

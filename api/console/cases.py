@@ -11,7 +11,7 @@ from api.console.queues import advance, parse_filter, read_filter, settle, to_ca
 from api.console.web import ConsoleRoute, FormDep, SignedInDep, Words, render
 from api.console.words import compare, covered, is_masked, mark, masked_record, underline
 from api.dependencies import StateDep
-from api.problems import Problem
+from api.errors import Problem
 from api.reviewing import claims, deciding
 from api.reviewing.deciding import Verdict
 from api.reviewing.dossier import Dossier, open_dossier

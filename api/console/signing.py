@@ -8,7 +8,7 @@ from fastapi import APIRouter, Cookie, Request, Response
 
 from api.console.web import SESSION_COOKIE, SIGN_IN_COOKIE, ConsoleRoute, FormDep, Words, is_https, redirect, render
 from api.dependencies import StateDep
-from api.problems import Problem
+from api.errors import Problem
 from api.reviewing import sessions
 from api.settings import Settings
 from api.storage.clock import now

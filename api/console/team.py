@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from api.console.queues import settle
 from api.console.web import ConsoleRoute, SignedInDep, render
 from api.dependencies import StateDep
-from api.problems import Problem
+from api.errors import Problem
 from api.reviewing.team import AGES, TeamReport, look_at_team
 from api.storage.clock import now
 

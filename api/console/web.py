@@ -17,12 +17,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import AfterValidator
 
 from api.dependencies import StateDep
-from api.problems import Problem
+from api.errors import Problem
 from api.reviewing.roles import Right
 from api.reviewing.sessions import SignedIn, find_session
 from api.settings import Settings
+from api.state import app_state
 from api.storage.clock import now
 from moderation.errors import CaseConflict, DishonestReason, ModerationError
+from moderation.holder import Failure
 
 DIRECTORY = Path(__file__).parent
 STATIC_DIRECTORY = DIRECTORY / "static"
@@ -105,9 +107,21 @@ def render(request: Request, template: str, signed_in: SignedIn | None, status: 
     body = (
         environment()
         .get_template(template)
-        .render(signed_in=signed_in, path=path, now=now(), Right=Right, **{"pending": None, "said": None, **context})
+        .render(
+            signed_in=signed_in,
+            path=path,
+            now=now(),
+            Right=Right,
+            failure=_failure(request),
+            **{"pending": None, "said": None, **context},
+        )
     )
     return Page(body, status)
+
+
+def _failure(request: Request) -> Failure | None:
+    """Changed lists that are not in force; everybody who decides should know."""
+    return app_state(request).holder.failure
 
 
 def redirect(path: str, **query: str | None) -> Response:

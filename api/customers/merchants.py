@@ -3,11 +3,13 @@
 import hashlib
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal
 
 from sqlmodel import Session, select
 
-from api.problems import Problem
+from api.errors import Problem
 from api.storage.clock import now
 from api.storage.tables import ApiKey, Merchant
 
@@ -16,6 +18,45 @@ SCOPES = ("screenings:write", "screenings:read", "previews", "webhooks", "admin"
 
 #: ``last_used_at`` is good to the minute, so that reading a screening does not cost a write.
 _USE_IS_NOTED_EVERY = timedelta(minutes=1)
+
+Mode = Literal["live", "test"]
+#: In front of every token, so that a person sees which kind is in hand.
+_PREFIX: dict[Mode, str] = {"live": "mk_", "test": "mk_test_"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Whose orders these are, and by whose rules they are decided."""
+
+    #: Owns what is stored. For test orders this is the shop's own place apart, where nothing is real.
+    merchant: Merchant
+    #: Whose policy holds; the same, but for test orders.
+    shop: Merchant
+
+    @classmethod
+    def of(cls, merchant: Merchant) -> "Account":
+        """The account of a shop's real orders."""
+        return cls(merchant=merchant, shop=merchant)
+
+    @property
+    def mode(self) -> Mode:
+        return mode_of(self.merchant)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """A key that was shown and is good, with the account that it opens."""
+
+    key: ApiKey
+    account: Account
+
+    @property
+    def merchant_id(self) -> str:
+        return self.account.merchant.id
+
+
+def mode_of(merchant: Merchant) -> Mode:
+    return "live" if merchant.test_of is None else "test"
 
 
 def find_merchant(session: Session, name: str) -> Merchant:
@@ -37,16 +78,23 @@ def add_merchant(session: Session, name: str, policy: str) -> Merchant:
     return merchant
 
 
-def create_key(session: Session, merchant_id: str, name: str, scopes: Iterable[str]) -> tuple[ApiKey, str]:
-    """A new key and its token; the token is not kept and cannot be shown again."""
+def create_key(
+    session: Session, merchant_id: str, name: str, scopes: Iterable[str], mode: Mode = "live"
+) -> tuple[ApiKey, str]:
+    """A new key and its token; the token is not kept and cannot be shown again.
+
+    A test key opens the shop's own place for test orders, which is made with the first one: no reviewer, no list and
+    no count of the shop ever sees what is in it.
+    """
     wanted = list(dict.fromkeys(scopes))
     unknown = [scope for scope in wanted if scope not in SCOPES]
     if unknown or not wanted:
         raise Problem(
             422, "unknown_scope", f"Unknown scope {', '.join(unknown) or '(none given)'}. Use: {', '.join(SCOPES)}."
         )
-    token = f"mk_{secrets.token_urlsafe(32)}"
-    key = ApiKey(merchant_id=merchant_id, name=name, token_hash=hash_token(token), scopes=wanted)
+    token = _PREFIX[mode] + secrets.token_urlsafe(32)
+    owner_id = merchant_id if mode == "live" else _place_for_tests(session, merchant_id).id
+    key = ApiKey(merchant_id=owner_id, name=name, token_hash=hash_token(token), scopes=wanted)
     session.add(key)
     session.flush()
     return key, token
@@ -62,10 +110,13 @@ def revoke_key(session: Session, key_id: str) -> ApiKey:
     return key
 
 
-def authenticate(session: Session, token: str) -> ApiKey | None:
-    """The key behind a token; None when it is unknown or revoked."""
-    key = session.exec(select(ApiKey).where(ApiKey.token_hash == hash_token(token))).first()
-    return None if key is None or key.revoked_at is not None else key
+def authenticate(session: Session, token: str) -> Caller | None:
+    """Who shows this token; None when it is unknown or revoked."""
+    known = select(ApiKey, Merchant).join(Merchant).where(ApiKey.token_hash == hash_token(token))
+    found = session.exec(known).first()
+    if found is None or found[0].revoked_at is not None:
+        return None
+    return Caller(key=found[0], account=account_of(session, found[1].id))
 
 
 def is_use_worth_noting(key: ApiKey) -> bool:
@@ -75,3 +126,22 @@ def is_use_worth_noting(key: ApiKey) -> bool:
 
 def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _place_for_tests(session: Session, merchant_id: str) -> Merchant:
+    found = session.exec(select(Merchant).where(Merchant.test_of == merchant_id)).first()
+    if found is None:
+        shop = session.get_one(Merchant, merchant_id)
+        if shop.test_of is not None:
+            return shop
+        found = Merchant(name=f"{shop.name} (test)", policy=shop.policy, undo_seconds=0, test_of=shop.id)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def account_of(session: Session, merchant_id: str) -> Account:
+    """The account that owns what belongs to this merchant."""
+    merchant = session.get_one(Merchant, merchant_id)
+    shop = merchant if merchant.test_of is None else session.get_one(Merchant, merchant.test_of)
+    return Account(merchant=merchant, shop=shop)

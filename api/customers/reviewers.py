@@ -3,7 +3,7 @@
 from pwdlib import PasswordHash
 from sqlmodel import Session, select
 
-from api.problems import Problem
+from api.errors import Problem
 from api.storage.clock import now
 from api.storage.tables import Reviewer, ReviewerSession
 

@@ -10,7 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from api.delivery import addresses
 from api.delivery.addresses import ForbiddenAddress, UnknownHost
 from api.delivery.signing import new_secret
-from api.problems import Problem
+from api.errors import Problem
 from api.storage.clock import now
 from api.storage.tables import Delivery, OutboxEvent, WebhookEndpoint
 

@@ -12,7 +12,7 @@ from sqlalchemy import event
 from sqlmodel import Session
 
 from api.storage.clock import now
-from api.storage.tables import DecisionRecord, OutboxEvent, Reviewer, Screening
+from api.storage.tables import Appeal, CaseMessage, DecisionRecord, OutboxEvent, Reviewer, Screening
 from moderation.evidence import Category, Outcome
 from moderation.messages import Messages, load_messages
 
@@ -22,7 +22,9 @@ MACHINE = "machine"
 committed = threading.Event()
 
 
-def announce(session: Session, screening: Screening, decision: DecisionRecord) -> OutboxEvent:
+def announce(
+    session: Session, screening: Screening, decision: DecisionRecord, appeal: Appeal | None = None
+) -> OutboxEvent:
     """Put the screening's status on the way to its shop.
 
     Call it after the status was changed, in the same transaction. The event carries what the shop may act on
@@ -30,13 +32,32 @@ def announce(session: Session, screening: Screening, decision: DecisionRecord) -
 
     Args:
         decision: The decision in force, already added to ``session``.
+        appeal: When the change is about one: lodged just now, or answered.
     """
-    reported = OutboxEvent(
-        merchant_id=screening.merchant_id,
-        screening_id=screening.id,
-        type=f"screening.{screening.status}",
-        payload=_payload(session, screening, decision),
-    )
+    payload = _payload(session, screening, decision)
+    if appeal is not None:
+        payload["appeal"] = {"verdict": appeal.verdict, "reason": appeal.reason}
+    return _put(session, screening, f"screening.{screening.status}", payload)
+
+
+def announce_question(session: Session, screening: Screening, question: CaseMessage) -> OutboxEvent:
+    """Tell the shop that somebody is asked something; the question itself it reads over the API."""
+    payload = {
+        "id": screening.id,
+        "reference": screening.reference,
+        "status": screening.status,
+        "question": {
+            "id": question.id,
+            "to": question.to_party,
+            "due_at": question.due_at and question.due_at.isoformat(),
+        },
+        "created_at": question.created_at.isoformat(),
+    }
+    return _put(session, screening, "screening.question", payload)
+
+
+def _put(session: Session, screening: Screening, type_: str, payload: dict[str, Any]) -> OutboxEvent:
+    reported = OutboxEvent(merchant_id=screening.merchant_id, screening_id=screening.id, type=type_, payload=payload)
     session.add(reported)
     event.listen(session, "after_commit", _ring, once=True)
     return reported

@@ -24,7 +24,7 @@ from api.delivery.schemas import (
     UndecidedPublic,
 )
 from api.dependencies import ReadKeyDep, StateDep, WebhooksKeyDep
-from api.problems import ErrorPublic
+from api.problems import documented
 from api.storage.clock import now
 from api.storage.tables import Delivery, OutboxEvent, ReviewCase, Screening, WebhookEndpoint
 
@@ -35,7 +35,7 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 
 
 def _errors(*codes: int) -> dict[int | str, dict[str, Any]]:
-    return {code: {"model": ErrorPublic} for code in (400, 401, 403, 422, 503, *codes)}
+    return documented(400, 401, 403, 422, 503, *codes)
 
 
 @router.post("/webhook-endpoints", status_code=201, responses=_errors(409, 413))

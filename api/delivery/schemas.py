@@ -7,7 +7,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from api.delivery.addresses import MAX_URL_LENGTH
 
-EventType = Literal["screening.approved", "screening.rejected", "screening.in_review", "screening.withdrawn"]
+EventType = Literal[
+    "screening.approved", "screening.rejected", "screening.in_review", "screening.withdrawn", "screening.question"
+]
 EndpointStatus = Literal["active", "failing", "disabled"]
 DeliveryStatus = Literal["requested", "pending", "delivered", "failed"]
 

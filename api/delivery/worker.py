@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -129,3 +130,16 @@ class Worker:
                 self._stopping.wait(1.0)
             if not is_more_waiting:
                 outbox.committed.wait(self._poll)
+
+
+def every(pause: timedelta, chore: Callable[[], object]) -> Callable[[], None]:
+    """The chore, done at the first look and then at most once in each pause."""
+    done_at = float("-inf")
+
+    def now_and_then() -> None:
+        nonlocal done_at
+        if time.monotonic() - done_at >= pause.total_seconds():
+            chore()
+            done_at = time.monotonic()
+
+    return now_and_then

@@ -5,15 +5,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlmodel import select
 
 from api.customers import merchants, reviewers
+from api.customers.merchants import Account
 from api.intake.schemas import ScreeningCreate
 from api.intake.submit import submit
 from api.state import AppState
 from api.storage.clock import now
 from api.storage.tables import Merchant
+from moderation.yaml_text import load_yaml
 
 SHOP = Path(__file__).parent / "shop.yaml"
 
@@ -41,7 +42,7 @@ class DemoShop:
 
 
 def load_shop() -> DemoShop:
-    return DemoShop(data=yaml.safe_load(SHOP.read_text("utf-8")))
+    return DemoShop(data=load_yaml(SHOP.read_text("utf-8")))
 
 
 def is_seeded(state: AppState, shop: DemoShop) -> bool:
@@ -58,7 +59,7 @@ def seed(state: AppState, shop: DemoShop) -> str:
         for person in shop.data["reviewers"]:
             reviewers.add_reviewer(session, merchant.id, password=shop.password, **person)
     for number, order in enumerate(shop.data["orders"], 1):
-        submit(state, merchant.id, _order(shop, number, *order), idempotency_key=None)
+        submit(state, Account.of(merchant), _order(shop, number, *order), idempotency_key=None)
     return token
 
 

@@ -8,7 +8,6 @@ from pydantic import BaseModel
 from api.dependencies import ReadKeyDep, StateDep
 from api.intake.policy import policy_of
 from api.problems import documented
-from api.storage.tables import Merchant
 from moderation.evidence import Category
 from moderation.policy import NEVER, Threshold
 
@@ -45,8 +44,7 @@ def get_guidelines(
     locale: Label = None,
 ) -> Guidelines:
     """The rules in plain words, in the customer's language, with what happens to a text that breaks each."""
-    with state.database.reading() as session:
-        name, own_lines = policy_of(session.get_one(Merchant, key.merchant_id))
+    name, own_lines = policy_of(key.account.shop)
     policy = state.pipeline.policies.effective(name, brand=brand, product=product, region=region, merchant=own_lines)
     catalogue = state.messages.catalogue(locale)
     rules = [

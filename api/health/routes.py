@@ -21,6 +21,8 @@ class Alive(BaseModel):
 class Part(BaseModel):
     ready: bool
     detail: str
+    #: What an operator must mend although the part does its work.
+    warning: str | None = None
 
 
 class Ready(BaseModel):
@@ -39,7 +41,7 @@ def healthz() -> Alive:
 @router.get("/readyz", responses={503: {"model": Ready}})
 def readyz(state: StateDep, response: Response) -> Ready:
     """Whether orders can be decided now, part by part."""
-    parts = {"database": _database(state), "lists": Part(ready=True, detail=state.pipeline.versions["lists"])}
+    parts = {"database": _database(state), "lists": _lists(state)}
     model = state.pipeline.versions["model"]
     parts["model"] = (
         Part(ready=False, detail="The toxicity model is unavailable; every order goes to review. See the log.")
@@ -55,6 +57,15 @@ def readyz(state: StateDep, response: Response) -> Ready:
 def metrics(state: StateDep) -> Response:
     """Prometheus metrics of this process."""
     return Response(exposition(state.pipeline), media_type=CONTENT_TYPE_LATEST)
+
+
+def _lists(state: StateDep) -> Part:
+    """The lists in force decide orders even while changed ones cannot be used; the place is told, listed words are not."""
+    failure = state.holder.failure
+    warning = (
+        failure and f"The changed files cannot be used ({failure.place}); the former ones are in force. See the log."
+    )
+    return Part(ready=True, detail=state.pipeline.versions["lists"], warning=warning)
 
 
 def _database(state: StateDep) -> Part:

@@ -1,22 +1,22 @@
 """Use case: a request comes in; a decision is stored, a case opened, an event written, all in one transaction."""
 
-import hashlib
-import json
-from dataclasses import dataclass
+from datetime import timedelta
 
-from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session
+from sqlmodel import Session, select
 
+from api.customers.holds import holds_in_force
+from api.customers.merchants import Account
 from api.delivery.outbox import announce
-from api.intake.policy import policy_of
+from api.intake.deciding import Decided, decide_order
+from api.intake.forcing import Forced
+from api.intake.idempotency import Answer, Ticket, answer_once, find_answer
 from api.intake.schemas import ScreeningCreate, ScreeningPublic
 from api.intake.views import to_public
-from api.metrics import DECIDING_SECONDS, REASONS, SCREENINGS
-from api.problems import Problem
+from api.metrics import REASONS, SCREENINGS
 from api.state import AppState
 from api.storage.clock import now
 from api.storage.ids import new_id
-from api.storage.tables import CaseEventRecord, DecisionRecord, IdempotencyKey, Merchant, ReviewCase, Screening
+from api.storage.tables import CaseEventRecord, DecisionRecord, PendingDecision, ReviewCase, Reviewer, Screening
 from moderation.decision import Decision
 from moderation.evidence import Outcome
 from moderation.review import CaseState, due_at, queue_for
@@ -24,77 +24,35 @@ from moderation.wire import evidence_to_json
 
 STATUS = {Outcome.APPROVE: "approved", Outcome.REJECT: "rejected", Outcome.REVIEW: "in_review"}
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What the checkout gets: a body, byte for byte the same whenever the key is repeated."""
-
-    body: str
-    screening_id: str
-    is_replay: bool
+#: How long the reviewer that test mode plays takes to decide.
+PLAYED_REVIEW_TAKES = timedelta(seconds=2)
 
 
-def submit(state: AppState, merchant_id: str, body: ScreeningCreate, idempotency_key: str | None) -> Answer:
+def submit(state: AppState, account: Account, body: ScreeningCreate, idempotency_key: str | None) -> Answer:
     """Moderate one request and keep everything about it.
 
     Raises:
         Problem: 409 ``idempotency_conflict`` when the key was used for another body.
     """
-    body_hash = _hash(body)
-    if idempotency_key is not None:
-        with state.database.reading() as session:
-            if (first := _replay(session, merchant_id, idempotency_key, body_hash)) is not None:
-                return first
+    ticket = Ticket.of(account.merchant.id, idempotency_key, body)
     with state.database.reading() as session:
-        policy, own_lines = policy_of(session.get_one(Merchant, merchant_id))
-    # Deciding takes no transaction: a slow model must not hold the database's write lock.
-    with DECIDING_SECONDS.time():
-        decision = state.pipeline.moderate(body.to_request(), policy=policy, merchant=own_lines)
-    try:
-        with state.database.writing() as session:
-            if idempotency_key is not None and (first := _replay(session, merchant_id, idempotency_key, body_hash)):
-                return first
-            public = _store(session, state, merchant_id, body, decision)
-            answer = public.model_dump_json()
-            if idempotency_key is not None:
-                session.add(
-                    IdempotencyKey(
-                        merchant_id=merchant_id,
-                        key=idempotency_key,
-                        body_hash=body_hash,
-                        screening_id=public.id,
-                        answer=answer,
-                    )
-                )
-    except IntegrityError:
-        # Two at once with one key: the other one was first, and its answer is the answer.
-        with state.database.reading() as session:
-            first = _replay(session, merchant_id, idempotency_key or "", body_hash)
-        if first is None:
-            raise
-        return first
-    SCREENINGS.labels(decision.outcome.value).inc()
-    for reason in decision.reasons:
-        REASONS.labels(reason.value).inc()
-    return Answer(body=answer, screening_id=public.id, is_replay=False)
+        if (first := find_answer(session, ticket)) is not None:
+            return first
+        holds = holds_in_force(session, account.merchant.id)
+    decided = decide_order(state, account, body.to_request(), body.campaign, holds)
+    screening = screening_of(account, body)
+    answer = answer_once(state.database, ticket, lambda session: keep(session, state, account, screening, decided))
+    if not answer.is_replay and account.mode == "live":
+        count(decided.decision)
+    return answer
 
 
-def _replay(session: Session, merchant_id: str, key: str, body_hash: str) -> Answer | None:
-    first = session.get(IdempotencyKey, (merchant_id, key))
-    if first is None:
-        return None
-    if first.body_hash != body_hash:
-        detail = "This Idempotency-Key was used for another body. Use a new key for a new request."
-        raise Problem(409, "idempotency_conflict", detail, screening_id=first.screening_id)
-    return Answer(body=first.answer, screening_id=first.screening_id, is_replay=True)
-
-
-def _store(
-    session: Session, state: AppState, merchant_id: str, body: ScreeningCreate, decision: Decision
-) -> ScreeningPublic:
+def screening_of(account: Account, body: ScreeningCreate) -> Screening:
+    """The row for a request, not decided yet."""
     moment = now()
-    screening = Screening(
-        merchant_id=merchant_id,
+    return Screening(
+        id=new_id("scr"),
+        merchant_id=account.merchant.id,
         reference=body.reference,
         fields=[field.model_dump() for field in body.fields],
         brand=body.brand,
@@ -102,12 +60,20 @@ def _store(
         locale=body.locale,
         region=body.region,
         customer=body.customer,
+        campaign=body.campaign,
         deadline_at=body.deadline_at,
         extra=dict(body.metadata),
-        status=STATUS[decision.outcome],
+        status="in_review",
         created_at=moment,
         updated_at=moment,
     )
+
+
+def keep(
+    session: Session, state: AppState, account: Account, screening: Screening, decided: Decided
+) -> ScreeningPublic:
+    """Store a screening with its decision, its case and its event."""
+    decision = decided.decision
     record = DecisionRecord(
         id=new_id("dec"),
         screening_id=screening.id,
@@ -117,15 +83,18 @@ def _store(
         risk=decision.risk,
         evidence=[evidence_to_json(found) for found in decision.evidence],
         versions=dict(decision.versions),
-        created_at=moment,
+        created_at=screening.created_at,
     )
+    screening.status = STATUS[decision.outcome]
     screening.decision_id = record.id
     session.add(screening)
     session.flush()
     session.add(record)
     case = open_case(session, screening, decision) if decision.outcome is Outcome.REVIEW else None
+    if case is not None and decided.forced is not None and decided.forced.then is not None:
+        _play_review(session, case, decided.forced)
     announce(session, screening, record)
-    return to_public(screening, record, case, state.messages)
+    return to_public(state, account.mode, screening, record, case)
 
 
 def open_case(session: Session, screening: Screening, decision: Decision) -> ReviewCase:
@@ -149,6 +118,48 @@ def open_case(session: Session, screening: Screening, decision: Decision) -> Rev
     return case
 
 
-def _hash(body: ScreeningCreate) -> str:
-    canonical = json.dumps(body.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)
-    return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+def count(decision: Decision) -> None:
+    """Add a stored decision to the metrics."""
+    SCREENINGS.labels(decision.outcome.value).inc()
+    for reason in decision.reasons:
+        REASONS.labels(reason.value).inc()
+
+
+def _play_review(session: Session, case: ReviewCase, forced: Forced) -> None:
+    """Decide a test order as a reviewer would, a moment from now, on the way that every verdict goes."""
+    then, moment = forced.then, case.created_at
+    assert then is not None
+    reviewer = _test_reviewer(session, case.merchant_id)
+    case.state, case.version, case.resolved_at = CaseState.RESOLVED.value, 2, moment
+    session.add(case)
+    session.add(
+        CaseEventRecord(case_id=case.id, kind="decide", actor=reviewer.id, detail={"version": 2, "outcome": then.value})
+    )
+    session.add(
+        PendingDecision(
+            case_id=case.id,
+            merchant_id=case.merchant_id,
+            reviewer_id=reviewer.id,
+            outcome=then.value,
+            reason=forced.reason.value if forced.reason else None,
+            created_at=moment,
+            effective_at=moment + PLAYED_REVIEW_TAKES,
+        )
+    )
+
+
+def _test_reviewer(session: Session, merchant_id: str) -> Reviewer:
+    """Nobody: has no password that could be right, and was disabled from the first moment."""
+    played = session.exec(select(Reviewer).where(Reviewer.merchant_id == merchant_id)).first()
+    if played is None:
+        played = Reviewer(
+            merchant_id=merchant_id,
+            email=f"{merchant_id}@test.invalid",
+            pseudonym="Test reviewer",
+            role="reviewer",
+            password_hash="",
+            disabled_at=now(),
+        )
+        session.add(played)
+        session.flush()
+    return played

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from api.problems import Problem
+from api.errors import Problem
 from api.reviewing.claims import check_version, claim, find_case
 from api.reviewing.deciding import Verdict, decide
 from api.reviewing.roles import Actor

@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from api.problems import Problem
+from api.errors import Problem
 from api.reviewing.roles import Actor, Right, demand
-from api.storage.tables import CaseEventRecord, ReviewCase, Reviewer
+from api.storage.tables import Appeal, CaseEventRecord, ReviewCase, Reviewer
 from moderation.errors import CaseConflict
-from moderation.review import CaseEvent, CaseState, next_state
+from moderation.review import CaseEvent, CaseState, Queue, next_state
 
 #: Until the first heartbeat, and for pages without script.
 CLAIM_FOR = timedelta(minutes=10)
@@ -55,6 +55,7 @@ def claim(session: Session, actor: Actor, case_id: str, at: datetime, *, is_mome
     case = find_case(session, actor, case_id, to_write=True)
     if case.state == CaseState.ESCALATED:
         demand(actor, Right.DECIDE_ESCALATED)
+    demand_another(session, actor, case)
     if is_held(case, at) and case.claimed_by != actor.id:
         raise CaseConflict(f"Case {case.id} is in the hands of {name_of(session, case.claimed_by)}. Take the next one.")
     if case.claimed_by == actor.id and case.state in (CaseState.CLAIMED, CaseState.ESCALATED):
@@ -66,6 +67,25 @@ def claim(session: Session, actor: Actor, case_id: str, at: datetime, *, is_mome
         move(session, case, CaseEvent.EXPIRE, "machine", at, was=case.claimed_by)
     hold(session, case, actor, at)
     return case
+
+
+def open_appeal(session: Session, screening_id: str) -> Appeal | None:
+    """The objection that waits for its answer, if there is one."""
+    waiting = select(Appeal).where(Appeal.screening_id == screening_id, col(Appeal.verdict).is_(None))
+    return session.exec(waiting).first()
+
+
+def is_anothers(session: Session, actor: Actor, case: ReviewCase) -> bool:
+    """Whether the case is an appeal against the actor's own decision, which somebody else must answer."""
+    appeal = open_appeal(session, case.screening_id) if case.queue == Queue.APPEALS else None
+    return appeal is not None and appeal.first_decided_by == actor.id
+
+
+def demand_another(session: Session, actor: Actor, case: ReviewCase) -> None:
+    """Raises a 403 ``Problem`` when the appeal is against the actor's own decision."""
+    if is_anothers(session, actor, case):
+        detail = "This is an appeal against your own decision; a colleague answers it. Take the next case."
+        raise Problem(403, "own_appeal", detail)
 
 
 def hold(session: Session, case: ReviewCase, actor: Actor, at: datetime, **detail: Any) -> None:
@@ -83,6 +103,7 @@ def take_over(session: Session, actor: Actor, case_id: str, version: int, note: 
     demand(actor, Right.TAKE_OVER)
     case = find_case(session, actor, case_id, to_write=True)
     check_version(session, case, version)
+    demand_another(session, actor, case)
     if not note.strip():
         raise Problem(422, "note_missing", "Taking over needs a note: say why, for the colleague whose case it was.")
     was = case.claimed_by
@@ -166,6 +187,10 @@ _TOLD: dict[str, str] = {
     CaseEvent.ESCALATE: "escalated it",
     CaseEvent.WITHDRAW: "withdrew it",
     CaseEvent.REOPEN: "reopened it",
+    "ask": "asked a question",
+    "answer": "answered",
+    "say": "wrote",
+    "erase": "had the words erased",
 }
 
 
@@ -177,6 +202,8 @@ def tell(session: Session, event: CaseEventRecord) -> str:
         return f"{who} {verdict}"
     if event.detail.get("skipped"):
         return f"{who} skipped it"
+    if event.detail.get("appeal"):
+        return f"{who} objected to the decision"
     if event.detail.get("undone"):
         return f"{who} took the decision back"
     if event.detail.get("taken_from"):
@@ -185,8 +212,8 @@ def tell(session: Session, event: CaseEventRecord) -> str:
 
 
 def name_of(session: Session, actor_id: str | None) -> str:
-    """The pseudonym of a reviewer; ``the machine`` and ``the shop`` for the others who move cases."""
-    if actor_id in (None, "machine", "shop"):
+    """The pseudonym of a reviewer; ``the machine``, ``the shop``, ``the customer`` for the others who move cases."""
+    if actor_id in (None, "machine", "shop", "customer", "partner"):
         return f"the {actor_id or 'machine'}"
     reviewer = session.get(Reviewer, actor_id)
     return reviewer.pseudonym if reviewer else "someone"
@@ -199,13 +226,19 @@ def move(session: Session, case: ReviewCase, event: CaseEvent, actor_id: str, at
     record(session, case, event, actor_id, at, **detail)
 
 
-def record(session: Session, case: ReviewCase, event: CaseEvent, actor_id: str, at: datetime, **detail: Any) -> None:
+def note(session: Session, case: ReviewCase, kind: str, actor_id: str, at: datetime, **detail: Any) -> None:
+    """Write down what changes no state but must be seen before the case is decided."""
+    case.version += 1
+    record(session, case, kind, actor_id, at, **detail)
+
+
+def record(session: Session, case: ReviewCase, kind: str, actor_id: str, at: datetime, **detail: Any) -> None:
     """Write down what happened to the case and at which version."""
     session.add(case)
     session.add(
         CaseEventRecord(
             case_id=case.id,
-            kind=event.value,
+            kind=str(kind),
             actor=actor_id,
             detail={"version": case.version, **{key: value for key, value in detail.items() if value is not None}},
             created_at=at,

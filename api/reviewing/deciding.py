@@ -12,12 +12,12 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from api.delivery.outbox import announce
-from api.problems import Problem
-from api.reviewing.claims import find_case, hold, in_hand, move
+from api.errors import Problem
+from api.reviewing.claims import find_case, hold, in_hand, move, open_appeal
 from api.reviewing.roles import Actor, Right, demand
 from api.storage.database import Database
 from api.storage.tables import DecisionRecord, Merchant, PendingDecision, ReviewCase, Screening
-from moderation.errors import CaseConflict
+from moderation.errors import CaseConflict, DishonestReason
 from moderation.evidence import Category, Evidence, Outcome
 from moderation.review import CaseEvent, CaseState, check_honest
 from moderation.wire import evidence_from_json
@@ -46,12 +46,17 @@ def decide(
 
     Raises:
         CaseConflict: The case moved since the actor's page was made, or is not in the actor's hands.
-        DishonestReason: A rejection without a reason, or for one that neither evidence nor a ground supports.
+        DishonestReason: A rejection without a reason, or for one that neither evidence nor a ground supports; an
+            appeal answered without a ground.
     """
     if verdict.outcome not in _STATUS:
         raise Problem(422, "no_verdict", "Approve or reject; to leave it undecided, release, skip or escalate it.")
     case = in_hand(session, actor, case_id, version)
     screening = session.get_one(Screening, case.screening_id)
+    if open_appeal(session, screening.id) is not None and not verdict.ground.strip():
+        raise DishonestReason(
+            "An appeal is answered with a reason, upheld or overturned. Write the ground: the customer reads it."
+        )
     added = check_honest(verdict.outcome, verdict.reason, evidence_of(session, screening), verdict.ground)
     rejected_for = verdict.reason if verdict.outcome is Outcome.REJECT else None
     ground = verdict.ground.strip()
@@ -217,5 +222,10 @@ def _take_effect(session: Session, case: ReviewCase, verdict: PendingDecision, a
     screening.decision_id = decision.id
     screening.updated_at = at
     session.add(screening)
-    announce(session, screening, decision)
+    appeal = open_appeal(session, screening.id)
+    if appeal is not None:
+        appeal.verdict = "overturned" if outcome is Outcome.APPROVE else "upheld"
+        appeal.reason, appeal.decided_at = verdict.ground, at
+        session.add(appeal)
+    announce(session, screening, decision, appeal)
     return True

@@ -5,9 +5,20 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from api.reviewing.claims import find_case, is_held, name_of, tell
+from api.reviewing import orders
+from api.reviewing.changes import FieldChange, compare_texts
+from api.reviewing.claims import find_case, is_anothers, is_held, name_of, tell
+from api.reviewing.conversation import thread
 from api.reviewing.roles import Actor, Right
-from api.storage.tables import CaseEventRecord, DecisionRecord, PendingDecision, ReviewCase, Screening
+from api.storage.tables import (
+    Appeal,
+    CaseEventRecord,
+    CaseMessage,
+    DecisionRecord,
+    PendingDecision,
+    ReviewCase,
+    Screening,
+)
 from moderation.evidence import Evidence
 from moderation.review import CaseState
 from moderation.wire import evidence_from_json
@@ -55,6 +66,13 @@ class Dossier:
     earlier: tuple[Precedent, ...]
     #: Other orders with the same or nearly the same words, the newest first.
     alike: tuple[Precedent, ...]
+    #: The customer's objection to an earlier decision; while its verdict is empty this case is about it.
+    appeal: Appeal | None
+    #: Everything that was asked and said, the oldest first.
+    messages: tuple[CaseMessage, ...]
+    #: The earlier texts of this order, the newest first, and what the customer changed since the last of them.
+    texts_before: tuple[Screening, ...]
+    changes: tuple[FieldChange, ...]
 
 
 def open_dossier(session: Session, actor: Actor, case_id: str, at: datetime) -> Dossier:
@@ -69,6 +87,7 @@ def open_dossier(session: Session, actor: Actor, case_id: str, at: datetime) -> 
     events = session.exec(
         select(CaseEventRecord).where(CaseEventRecord.case_id == case.id).order_by(col(CaseEventRecord.id))
     )
+    texts_before = tuple(orders.texts_before(session, screening))
     return Dossier(
         case=case,
         screening=screening,
@@ -77,13 +96,21 @@ def open_dossier(session: Session, actor: Actor, case_id: str, at: datetime) -> 
         decided_by=name_of(session, decision.decided_by),
         holder=name_of(session, case.claimed_by) if held else None,
         is_mine=is_mine,
-        can_claim=is_waiting and not is_mine and not held and actor.may(right),
+        can_claim=is_waiting
+        and not is_mine
+        and not held
+        and actor.may(right)
+        and not is_anothers(session, actor, case),
         pending=session.get(PendingDecision, case.id),
         events=tuple(
             Happened(told=tell(session, e), note=str(e.detail.get("note", "")), at=e.created_at) for e in events
         ),
         earlier=_others(session, screening, "customer"),
         alike=_others(session, screening, "likeness"),
+        appeal=orders.find_appeal(session, screening.id),
+        messages=tuple(thread(session, case.id)),
+        texts_before=texts_before,
+        changes=compare_texts(texts_before[0].fields, screening.fields) if texts_before else (),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from api.problems import Problem
+from api.errors import Problem
 
 
 class Role(StrEnum):

@@ -9,11 +9,12 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from sqlmodel import Session, col, delete, func, select
 
 from api.customers.reviewers import passwords
-from api.problems import Problem
+from api.errors import Problem
 from api.reviewing.roles import Actor, Role
 from api.settings import Settings
 from api.storage.database import Database
@@ -24,9 +25,6 @@ THROTTLE_WINDOW = timedelta(minutes=15)
 FAILURES_PER_ACCOUNT = 5
 FAILURES_PER_ADDRESS = 50
 
-#: Verified against when nobody has the e-mail address, so that the time taken does not tell which addresses exist.
-_NOBODY = passwords.hash(secrets.token_urlsafe(16))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
@@ -36,6 +34,12 @@ class SignedIn:
     #: What every form of this session must carry.
     csrf_token: str
     expires_at: datetime
+
+
+@cache
+def _nobody() -> str:
+    """Verified against when nobody has the address, so that the time taken does not tell which addresses exist."""
+    return passwords.hash(secrets.token_urlsafe(16))
 
 
 def sign_in(database: Database, settings: Settings, email: str, password: str, address: str, at: datetime) -> str:
@@ -51,7 +55,7 @@ def sign_in(database: Database, settings: Settings, email: str, password: str, a
         reviewer = session.exec(select(Reviewer).where(Reviewer.email == email.strip().casefold())).first()
     # A password takes its time to verify, by design: not while others wait for the write lock.
     known = reviewer is not None and reviewer.disabled_at is None
-    is_right = passwords.verify(password, reviewer.password_hash if reviewer and known else _NOBODY)
+    is_right = passwords.verify(password, reviewer.password_hash if reviewer and known else _nobody())
     with database.writing() as session:
         session.exec(delete(SignInFailure).where(col(SignInFailure.created_at) < at - THROTTLE_WINDOW))
         if reviewer is None or not known or not is_right:

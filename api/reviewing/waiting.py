@@ -13,10 +13,10 @@ from sqlalchemy import ColumnElement, String, and_, cast, exists, or_
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, case, col, func, select
 
-from api.problems import Problem
+from api.errors import Problem
 from api.reviewing.claims import is_held
 from api.reviewing.roles import Actor, Right
-from api.storage.tables import WAITING, CaseEventRecord, DecisionRecord, ReviewCase, Reviewer, Screening
+from api.storage.tables import WAITING, Appeal, CaseEventRecord, DecisionRecord, ReviewCase, Reviewer, Screening
 from moderation.review import CaseState, Queue
 
 PAGE_SIZE = 25
@@ -128,14 +128,19 @@ def list_waiting(
 def next_case(
     session: Session, actor: Actor, wanted: QueueFilter, at: datetime, but_not: str | None = None
 ) -> ReviewCase | None:
-    """The first free case of the filter that the actor has not skipped; locked, so that nobody else gets it."""
+    """The first free case of the filter that the actor has not skipped and may decide; locked, so that nobody else gets it."""
     skipped = exists().where(
         col(CaseEventRecord.case_id) == ReviewCase.id,
         col(CaseEventRecord.actor) == actor.id,
         col(CaseEventRecord.kind) == "release",
         CaseEventRecord.detail["skipped"].as_boolean(),
     )
-    query = select(ReviewCase).where(*_conditions(actor, wanted, at), _free(at), ~skipped)
+    own_appeal = exists().where(
+        col(Appeal.screening_id) == ReviewCase.screening_id,
+        col(Appeal.first_decided_by) == actor.id,
+        col(Appeal.verdict).is_(None),
+    )
+    query = select(ReviewCase).where(*_conditions(actor, wanted, at), _free(at), ~skipped, ~own_appeal)
     if wanted.search or wanted.brand or wanted.product:
         query = query.join(Screening, col(Screening.id) == ReviewCase.screening_id)
     if wanted.queue != ESCALATED:

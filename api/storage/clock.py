@@ -12,6 +12,14 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def in_range(moment: datetime) -> datetime:
+    """The moment in UTC. Raises ``ValueError`` for one that falls off the calendar there: some hours of years 1 and 9999."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("this moment is not in the calendar") from None
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """A timestamp that is always aware UTC in Python; SQLite, which has no zones, stores it as UTC."""
 

@@ -62,6 +62,8 @@ class Merchant(SQLModel, table=True):
     policy_layer: dict[str, Any] = _json(dict)
     #: Seconds, 0-120, until a reviewer's decision takes effect; until then it can be undone.
     undo_seconds: int = 15
+    #: For the place where a shop's test orders live, apart from everything real: the id of the shop.
+    test_of: str | None = Field(default=None, index=True, unique=True)
     created_at: datetime = _time()
 
 
@@ -76,6 +78,8 @@ class ApiKey(SQLModel, table=True):
     #: SHA-256 of the token, hex. The token has 256 random bits, so a slow hash would buy nothing.
     token_hash: str = Field(unique=True)
     scopes: list[str] = _json(list)
+    #: Its own limit; empty for the one of the settings.
+    requests_per_minute: int | None = None
     created_at: datetime = _time()
     last_used_at: datetime | None = _time(nullable=True)
     revoked_at: datetime | None = _time(nullable=True)
@@ -132,6 +136,8 @@ class Screening(SQLModel, table=True):
         Index("ix_screening_waiting_likeness", "merchant_id", "likeness", **_IN_REVIEW_INDEX),
         Index("ix_screening_merchant_brand", "merchant_id", "brand"),
         Index("ix_screening_merchant_product", "merchant_id", "product"),
+        # A text is replaced once: two new texts at the same moment make one revision.
+        Index("ix_screening_revision_of", "revision_of", unique=True),
     )
 
     id: str = Field(default_factory=id_factory("scr"), primary_key=True)
@@ -146,14 +152,20 @@ class Screening(SQLModel, table=True):
     locale: str | None = None
     region: str | None = None
     customer: str | None = None
+    campaign: str | None = None
     deadline_at: datetime | None = _time(nullable=True)
     extra: dict[str, Any] = Field(default_factory=dict, sa_column=Column("metadata", JSON, nullable=False))
     #: ``approved``, ``rejected``, ``in_review`` or ``withdrawn``.
     status: str
     #: The decision in force.
     decision_id: str | None = None
+    #: The screening whose text this one replaces, and how many texts there were up to this one.
+    revision_of: str | None = None
+    revision: int = 1
     created_at: datetime = _time()
     updated_at: datetime = _time()
+    #: When the words were erased.
+    erased_at: datetime | None = _time(nullable=True)
 
 
 class DecisionRecord(SQLModel, table=True):
@@ -211,6 +223,8 @@ class ReviewCase(SQLModel, table=True):
     severity: int
     risk: float
     due_at: datetime = _time()
+    #: While it is the customer's turn: until when at most. ``due_at`` allows for it already.
+    paused_until: datetime | None = _time(nullable=True)
     claimed_by: str | None = Field(default=None, foreign_key="reviewer.id", index=True)
     claimed_until: datetime | None = _time(nullable=True)
     #: Counts moves; a form that quotes an older version is refused.
@@ -233,6 +247,68 @@ class CaseEventRecord(SQLModel, table=True):
     created_at: datetime = _time()
 
 
+class Appeal(SQLModel, table=True):
+    """The customer's objection to a rejection; answered once, by a reviewer other than the first."""
+
+    id: str = Field(default_factory=id_factory("app"), primary_key=True)
+    screening_id: str = Field(foreign_key="screening.id", unique=True)
+    #: The rejection that is objected to, and who gave it: ``machine`` or a reviewer's id.
+    decision_id: str = Field(foreign_key="decision.id")
+    first_decided_by: str = Field(index=True)
+    #: The customer's own words; empty after erasure.
+    message: str
+    created_at: datetime = _time()
+    #: ``upheld`` (the rejection stands) or ``overturned``; empty while it waits.
+    verdict: str | None = None
+    #: The answer to the customer, in the reviewer's own words.
+    reason: str = ""
+    decided_at: datetime | None = _time(nullable=True)
+
+
+class CaseMessage(SQLModel, table=True):
+    """One message of the conversation about a case. A question has a due time; its answer names it."""
+
+    __tablename__ = "case_message"
+
+    id: str = Field(default_factory=id_factory("msg"), primary_key=True)
+    case_id: str = Field(foreign_key="review_case.id", index=True)
+    #: ``customer``, ``shop``, ``partner`` or ``reviewer``; whom it is for.
+    from_party: str
+    to_party: str
+    #: A reviewer's id; empty for the other parties.
+    reviewer_id: str | None = Field(default=None, foreign_key="reviewer.id", index=True)
+    #: Empty after erasure.
+    text: str
+    #: The fields of the order that a partner is shown beside the question.
+    shown_fields: list[str] = _json(list)
+    #: Of a question: until when an answer helps.
+    due_at: datetime | None = _time(nullable=True)
+    #: Of a question that pauses the case's clock: when the case was due before.
+    case_due_at: datetime | None = _time(nullable=True)
+    #: Of a question: when it was answered.
+    answered_at: datetime | None = _time(nullable=True)
+    #: The question that this answers; each is answered once.
+    answer_to: str | None = Field(default=None, foreign_key="case_message.id", unique=True)
+    created_at: datetime = _time()
+
+
+class Hold(SQLModel, table=True):
+    """The switch that sends everything to review: of a merchant, or of one of its brands or campaigns."""
+
+    id: str = Field(default_factory=id_factory("hold"), primary_key=True)
+    merchant_id: str = Field(foreign_key="merchant.id", index=True)
+    #: Both empty: everything of the merchant.
+    brand: str | None = None
+    campaign: str | None = None
+    #: Why, for those who wonder.
+    note: str
+    #: Who switched it: a key's id, a reviewer's id, or ``operator``.
+    placed_by: str
+    created_at: datetime = _time()
+    lifted_by: str | None = None
+    lifted_at: datetime | None = _time(nullable=True)
+
+
 class PendingDecision(SQLModel, table=True):
     """A reviewer's decision that takes effect soon, unless it is undone. No row: nothing to wait for."""
 
@@ -250,7 +326,7 @@ class PendingDecision(SQLModel, table=True):
 
 
 class IdempotencyKey(SQLModel, table=True):
-    """The first answer to a key; the same key again gets it again."""
+    """The first answer to a key; the same key again gets it again, for a day at least."""
 
     __tablename__ = "idempotency_key"
 

@@ -2,12 +2,13 @@
 
 import json
 import subprocess
+import time
 from collections import Counter
 
 import httpx
 import pytest
 
-from tests.acceptance.demo_process import Demo, curl_line, token_in
+from tests.acceptance.demo_process import MODERATION, ROOT, curl_line, token_in
 
 pytestmark = pytest.mark.xdist_group("demo")
 
@@ -42,12 +43,15 @@ def test_the_shop_is_believable(look):
     assert {"brand", "general", "names-and-marks", "hate-and-safety"} <= queues
 
 
-def test_the_second_start_keeps_the_data_and_is_quick(tmp_path):
-    demo = Demo(tmp_path / "shop")
-    first = demo.start()
+def test_the_second_start_keeps_the_data_and_is_quick(look):
+    """`make run` again: both of its commands, less what pip does not have to do."""
+    demo, first = look
     demo.stop()
+    started_at = time.monotonic()
+    subprocess.run([*MODERATION, "models", "compile"], cwd=ROOT, capture_output=True, check=True, timeout=60)
+    compiled_after = time.monotonic() - started_at
     second = demo.start()
-    demo.stop()
     assert curl_line(first)[3:] == curl_line(second)[3:]
+    assert "Seeding" in first
     assert "Seeding" not in second
-    assert demo.seconds < 10
+    assert compiled_after + demo.seconds < 10

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 from sqlmodel import func, select
 
 from api.storage.tables import Screening
@@ -101,3 +103,23 @@ def test_errors_of_the_router_have_the_one_shape_too(client, method, path, statu
     response = client.request(method, path)
     assert response.status_code == status
     assert set(response.json()["error"]) >= {"code", "detail"}
+
+
+def test_a_database_that_is_gone_approves_nothing_and_says_when_to_come_back(client, database):
+    def lost(*_arguments):
+        raise OperationalError("SELECT a secret-canary", {}, Exception("gone"))
+
+    event.listen(client.app.state.moderation.database.engine, "before_cursor_execute", lost)
+    response = client.post("/v1/screenings", json=order("hello"))
+    event.remove(client.app.state.moderation.database.engine, "before_cursor_execute", lost)
+    assert (response.status_code, response.json()["error"]["code"]) == (503, "store_unavailable")
+    assert response.headers["retry-after"]
+    assert "secret-canary" not in response.text
+    with database.reading() as session:
+        assert session.exec(select(func.count()).select_from(Screening)).one() == 0
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_a_moment_off_the_calendar_is_refused(client, moment):
+    assert client.post("/v1/screenings", json=order("x", deadline_at=moment)).status_code == 422
+    assert client.get("/v1/screenings", params={"created_from": moment}).status_code == 422

@@ -45,7 +45,7 @@ def test_every_operation_keeps_its_promise(served, mode):
     tried = []
     for operation in operations(app):
 
-        @settings(max_examples=20, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=8, deadline=None, database=None, suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy(generation_mode=mode))
         def keeps_its_promise(case):
             case.call_and_validate(headers={"Authorization": f"Bearer {token}"}, checks=checks)
@@ -66,3 +66,14 @@ def test_every_operation_is_described_for_integrators(served):
             assert operation.get("description"), f"{method} {path} has no description"
             if path.startswith("/v1"):
                 assert "401" in operation["responses"], f"{method} {path} does not say what a bad key gets"
+
+
+def test_every_body_and_every_error_has_an_example(served):
+    app, _token = served
+    schemas = app.openapi()["components"]["schemas"]
+    bodies = [name for name in schemas if name.endswith("Create")]
+    assert len(bodies) >= 8
+    assert [name for name in [*bodies, "ErrorPublic", "ScreeningPublic"] if not schemas[name].get("examples")] == []
+    for path, operations_ in app.openapi()["paths"].items():
+        for method, operation in operations_.items() if path.startswith("/v1") else ():
+            assert "Retry-After" in operation["responses"]["429"]["headers"], f"{method} {path}"

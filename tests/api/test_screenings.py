@@ -141,8 +141,8 @@ def test_a_revoked_key_and_a_key_without_the_scope_are_refused(client, database)
     refused = client.post("/v1/screenings", json=order(), headers={"Authorization": f"Bearer {reading}"})
     assert (refused.status_code, refused.json()["error"]["code"]) == (403, "scope_missing")
     with database.writing() as session:
-        key = merchants.authenticate(session, reading)
-        merchants.revoke_key(session, key.id)
+        caller = merchants.authenticate(session, reading)
+        merchants.revoke_key(session, caller.key.id)
     assert client.get("/v1/screenings", headers={"Authorization": f"Bearer {reading}"}).status_code == 401
 
 
@@ -151,3 +151,30 @@ def test_messages_come_in_the_customers_language(client):
     unknown = client.post("/v1/screenings", json=order("rejectme", locale="xx-YY")).json()["message"]
     german = client.post("/v1/screenings", json=order("rejectme", locale="de-AT")).json()["message"]
     assert english == unknown != german
+
+
+def test_a_key_is_remembered_for_a_day_and_then_forgotten(client, database):
+    from datetime import timedelta
+
+    from api.intake.idempotency import KEPT_FOR, forget_old_keys
+    from api.storage.clock import now
+
+    first = client.post("/v1/screenings", json=order("one"), headers={"Idempotency-Key": "k1"}).json()["id"]
+    forget_old_keys(database, now() + KEPT_FOR - timedelta(minutes=1))
+    assert client.post("/v1/screenings", json=order("one"), headers={"Idempotency-Key": "k1"}).json()["id"] == first
+    forget_old_keys(database, now() + KEPT_FOR + timedelta(minutes=1))
+    assert client.post("/v1/screenings", json=order("two"), headers={"Idempotency-Key": "k1"}).status_code == 201
+    assert timedelta(hours=24) <= KEPT_FOR
+
+
+def test_the_list_is_filtered_by_whose_and_what_and_when(client):
+    made = client.post("/v1/screenings", json=order("a", customer="c-1", brand="Stride")).json()
+    client.post("/v1/screenings", json=order("b", customer="c-2", brand="Aurelia"))
+
+    def found(**wanted):
+        return [item["id"] for item in client.get("/v1/screenings", params=wanted).json()["items"]]
+
+    assert found(customer="c-1") == found(brand="Stride") == [made["id"]]
+    assert found(customer="c-1\0") == []
+    assert len(found(created_from=made["created_at"])) == 2
+    assert found(created_until=made["created_at"]) == []

@@ -43,3 +43,35 @@ def work(said: Connection, url: str, timeout: float) -> None:
     said.send("ready")
     stopped.wait()
     worker.stop()
+
+
+def order_and_die(said: Connection, url: str, token: str, key: str) -> None:
+    """Take an order as the server does, and be killed after its commit, before the answer leaves."""
+    import os
+
+    from fastapi.testclient import TestClient
+    from sqlalchemy import event
+    from sqlmodel import Session
+
+    from api.main import create_app
+    from api.storage.tables import IdempotencyKey
+    from moderation.pipeline import Pipeline
+    from moderation.policy import load_policies
+
+    pipeline = Pipeline((), load_policies(), {"lists": "l", "brands": "b", "model": "m"})
+    settings = Settings(database_url=url, secret_key="k" * 32, run_worker=False)
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
+
+    @event.listens_for(Session, "before_commit")
+    def aim(session: Session) -> None:
+        if any(isinstance(row, IdempotencyKey) for row in session.new | session.dirty):
+            session.info["aimed"] = True
+
+    @event.listens_for(Session, "after_commit")
+    def shoot(session: Session) -> None:
+        if session.info.get("aimed"):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with TestClient(create_app(settings, pipeline), headers=headers) as client:
+        client.post("/v1/screenings", json={"fields": [{"name": "a", "text": "hello"}]})
+        said.send("answered")

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from api.problems import Problem
+from api.errors import Problem
 from api.reviewing import claims, deciding
 from api.reviewing.deciding import Verdict
 from api.storage.tables import CaseEventRecord, ReviewCase

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlmodel import func, select
 
-from api.problems import Problem
+from api.errors import Problem
 from api.reviewing import claims, deciding, waiting
 from api.reviewing.deciding import Verdict
 from api.reviewing.roles import Role
@@ -212,7 +212,7 @@ def run(open_database: Callable[[], Database], examples: int) -> None:
 
 
 def test_on_sqlite(new_sqlite_url: Callable[[], str]) -> None:
-    run(lambda: Database(new_sqlite_url()), 15)
+    run(lambda: Database(new_sqlite_url()), 10)
 
 
 @pytest.mark.postgres

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from api.problems import Problem
+from api.errors import Problem
 from api.reviewing import claims, deciding
 from api.reviewing.deciding import Verdict
 from api.reviewing.team import look_at_team

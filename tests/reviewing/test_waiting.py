@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from api.problems import Problem
+from api.errors import Problem
 from api.reviewing import claims, waiting
 from api.reviewing.waiting import QueueFilter
 from moderation.evidence import Category

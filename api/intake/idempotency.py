@@ -1,0 +1,98 @@
+"""Idempotency: a key gets one answer; the same key and body again get that answer again, byte for byte."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, delete
+
+from api.errors import Problem
+from api.intake.schemas import ScreeningPublic
+from api.storage.database import Database
+from api.storage.tables import IdempotencyKey
+
+#: How long a key is remembered.
+KEPT_FOR = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the checkout gets: a body, byte for byte the same whenever the key is repeated."""
+
+    body: str
+    screening_id: str
+    is_replay: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """A request that may have been answered before."""
+
+    merchant_id: str
+    #: None: the request is a new one each time.
+    key: str | None
+    body_hash: str
+
+    @classmethod
+    def of(cls, merchant_id: str, key: str | None, body: BaseModel, path: str = "") -> "Ticket":
+        """
+        Args:
+            path: What the body is about; one key serves one address.
+        """
+        canonical = json.dumps(body.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)
+        told = path.encode("utf-8", "surrogatepass") + canonical.encode("ascii")
+        return cls(merchant_id=merchant_id, key=key, body_hash=hashlib.sha256(told).hexdigest())
+
+
+def find_answer(session: Session, ticket: Ticket) -> Answer | None:
+    """The first answer, if there was one. Raises a 409 ``Problem`` when the key was used for another body."""
+    if ticket.key is None:
+        return None
+    first = session.get(IdempotencyKey, (ticket.merchant_id, ticket.key))
+    if first is None:
+        return None
+    if first.body_hash != ticket.body_hash:
+        detail = "This Idempotency-Key was used for another body. Use a new key for a new request."
+        raise Problem(409, "idempotency_conflict", detail, screening_id=first.screening_id)
+    return Answer(body=first.answer, screening_id=first.screening_id, is_replay=True)
+
+
+def answer_once(database: Database, ticket: Ticket, work: Callable[[Session], ScreeningPublic]) -> Answer:
+    """Do the work and keep its answer, in one transaction; or give the answer that was first.
+
+    Whoever is killed after the commit and before the answer left finds it here when the request is repeated.
+    """
+    try:
+        with database.writing() as session:
+            if (first := find_answer(session, ticket)) is not None:
+                return first
+            public = work(session)
+            answer = Answer(body=public.model_dump_json(), screening_id=public.id, is_replay=False)
+            if ticket.key is not None:
+                session.add(
+                    IdempotencyKey(
+                        merchant_id=ticket.merchant_id,
+                        key=ticket.key,
+                        body_hash=ticket.body_hash,
+                        screening_id=public.id,
+                        answer=answer.body,
+                    )
+                )
+    except IntegrityError:
+        # Two at once with one key: the other one was first, and its answer is the answer.
+        with database.reading() as session:
+            first = find_answer(session, ticket)
+        if first is None:
+            raise
+        return first
+    return answer
+
+
+def forget_old_keys(database: Database, at: datetime) -> None:
+    """Let go of answers that nobody repeats any more."""
+    with database.writing() as session:
+        session.exec(delete(IdempotencyKey).where(col(IdempotencyKey.created_at) < at - KEPT_FOR))

@@ -1,0 +1,1 @@
+"""Pages for customers and partners: opened by a link, without a sign-in, without script."""

@@ -1,0 +1,85 @@
+"""Test keys: every outcome on demand, and nothing of it is real."""
+
+import pytest
+from sqlmodel import select
+
+from api.customers import merchants
+from api.intake.submit import PLAYED_REVIEW_TAKES
+from api.reviewing.deciding import settle_due
+from api.reviewing.roles import Actor, Role
+from api.reviewing.waiting import count_queues
+from api.storage.clock import now
+from api.storage.tables import Merchant, OutboxEvent
+
+
+@pytest.fixture
+def tried(client, database):
+    """Calls with a test key of the same shop."""
+    with database.writing() as session:
+        shop = session.exec(select(Merchant)).one()
+        scopes = ["screenings:write", "screenings:read"]
+        token = merchants.create_key(session, shop.id, "test", scopes, mode="test")[1]
+        again = merchants.create_key(session, shop.id, "test 2", scopes, mode="test")[0]
+    assert token.startswith("mk_test_")
+    assert again.merchant_id != shop.id
+    headers = {"Authorization": f"Bearer {token}"}
+
+    def place(text, **more):
+        body = {"fields": [{"name": "a", "text": text}], **more}
+        return client.post("/v1/screenings", json=body, headers=headers).json()
+
+    place.headers = headers
+    return place
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "reasons", "queue"),
+    [
+        ("test:approve rejectme", "approved", [], None),
+        ("x test:reject:hate", "rejected", ["hate"], None),
+        ("test:reject", "rejected", ["unclear"], None),
+        ("test:review:brand_targeting", "in_review", ["brand_targeting"], "brand"),
+        ("test:timeout", "in_review", ["unclear"], "general"),
+        ("rejectme", "rejected", ["profanity"], None),
+    ],
+)
+def test_a_text_chooses_its_outcome(tried, text, status, reasons, queue):
+    body = tried(text)
+    assert (body["mode"], body["status"]) == ("test", status)
+    assert [reason["category"] for reason in body["reasons"]] == reasons
+    assert (body["case"] or {}).get("queue") == queue
+
+
+@pytest.mark.parametrize(("then", "status"), [("approve", "approved"), ("reject:politics", "rejected")])
+def test_a_reviewer_is_played_on_the_way_that_real_verdicts_go(client, database, tried, then, status):
+    body = tried(f"test:review-then-{then}")
+    assert body["status"] == "in_review"
+    assert settle_due(database, now() + PLAYED_REVIEW_TAKES) == 1
+    after = client.get(f"/v1/screenings/{body['id']}", headers=tried.headers).json()
+    assert after["status"] == status
+    with database.reading() as session:
+        told = [e.type for e in session.exec(select(OutboxEvent).order_by(OutboxEvent.id))]
+    assert told == ["screening.in_review", f"screening.{status}"]
+
+
+def test_nothing_of_it_is_seen_among_the_real(client, database, tried):
+    body = tried("test:review:hate")
+    assert client.get(f"/v1/screenings/{body['id']}").status_code == 404
+    assert client.get("/v1/screenings").json()["items"] == []
+    with database.reading() as session:
+        shop = session.exec(select(Merchant).where(Merchant.name == "Shop")).one()
+        lead = Actor(id="rev_x", merchant_id=shop.id, pseudonym="x", role=Role.LEAD)
+        assert sum(count.waiting for count in count_queues(session, lead, now())) == 0
+
+
+def test_with_a_real_key_the_words_are_words(client):
+    body = client.post("/v1/screenings", json={"fields": [{"name": "a", "text": "test:reject:hate"}]}).json()
+    assert (body["mode"], body["status"]) == ("live", "approved")
+
+
+def test_a_test_key_decides_by_the_shops_own_policy(database, tried, client):
+    with database.writing() as session:
+        shop = session.exec(select(Merchant).where(Merchant.name == "Shop")).one()
+        shop.policy = "family"
+    assert tried("hello")["versions"]["policy"].startswith("family")
+    assert client.get("/v1/guidelines", headers=tried.headers).json()["policy"].startswith("family")
