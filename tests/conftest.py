@@ -19,7 +19,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.chromium import CHROMIUM, CHROMIUM_FLAGS
+
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from api.storage.database import Database
 
 INSTALL_HINT = "PostgreSQL is missing: run `apt-get install postgresql` (the tests start their own server)."
@@ -228,3 +232,14 @@ def sqlite_database(new_sqlite_url: Callable[[], str]) -> Iterator[Database]:
     opened = _open(new_sqlite_url())
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One for all tests of a process: Playwright starts only once in it."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        yield launched
+        launched.close()

@@ -11,6 +11,9 @@ LONGEST_WORD = 24
 _LONGEST_FILLER = 12
 #: On the Zipf scale: an English word seen once in a hundred thousand.
 _WRITTEN = 4.0
+#: Pieces up to this long are found in any word, unless they are words such as "are" and "by".
+_CRUMB = 3
+_EVERYWHERE = 5.0
 
 
 def segment(letters: str, lexicons: Sequence[Lexicon]) -> list[tuple[int, int]]:
@@ -30,7 +33,16 @@ def segment(letters: str, lexicons: Sequence[Lexicon]) -> list[tuple[int, int]]:
             if cost and (before is None or here[0] + cost < before[0]):
                 best[end] = (here[0] + cost, (*here[1], (start, end)))
     final = best[len(letters)]
-    return list(final[1]) if final and len(final[1]) > 1 else []
+    if final is None or len(final[1]) < 2:
+        return []
+    places = list(final[1])
+    return [] if _is_rubble([letters[start:end] for start, end in places]) else places
+
+
+def _is_rubble(pieces: Sequence[str]) -> bool:
+    """Whether it is an unknown word broken up: mostly crumbs, with a word of some lexicon among them by chance."""
+    crumbs = [piece for piece in pieces if len(piece) <= _CRUMB and load_lexicon().english(piece) < _EVERYWHERE]
+    return len(crumbs) > len(pieces) - len(crumbs)
 
 
 def _cost(piece: str, lexicons: Sequence[Lexicon]) -> float:

@@ -1,6 +1,7 @@
 """Everything that is looked up: terms by key, by sound, by consonants, by near spelling, by number, by mask."""
 
 from array import array
+from collections import defaultdict
 from collections.abc import Iterable
 from itertools import chain
 
@@ -104,10 +105,10 @@ def _is_gapless(entry: Entry) -> bool:
 
 
 def _numbered(pairs: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:
-    found: dict[str, tuple[int, ...]] = {}
+    found: dict[str, list[int]] = defaultdict(list)
     for key, number in pairs:
-        found[key] = (*found.get(key, ()), number)
-    return found
+        found[key].append(number)
+    return {key: tuple(numbers) for key, numbers in found.items()}
 
 
 def _best_known(rows: Iterable[tuple[str, int, Entry]]) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """Finds listed terms in the readings of an order."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from itertools import islice
 
@@ -64,24 +64,27 @@ class Matcher:
     def search(self, readings: Readings) -> Found:
         """What ``find`` finds, and whether every way of reading was tried."""
         judge = self.judge(readings)
-        looked = Looked(readings)
+        looked = self._unlooked(readings)
         best: dict[str, list[Placed]] = {}
         for hit in islice(self.hits(readings, looked), MOST_HITS):
             if _holds_for(hit.term, readings.request) and (match := judge.match(hit)):
                 keep_best(best.setdefault(hit.term.id, []), Placed(*hit.place, match))
         matches = without_shadows([placed for each in best.values() for placed in each])
-        return Found(matches=matches, is_complete=not looked.is_cut)
+        return Found(matches=matches, is_complete=not any(each.is_cut for each in looked))
 
     def judge(self, readings: Readings) -> Judge:
         """What is innocent in this order."""
         return Judge(readings, self._cover, self._lexicon)
 
-    def hits(self, readings: Readings, looked: Looked | None = None) -> Iterator[Hit]:
+    def hits(self, readings: Readings, looked: Sequence[Looked] = ()) -> Iterator[Hit]:
         """Every place where a term may be read, the plainest readings first, not yet judged."""
-        looked = looked or Looked(readings)
-        for number, index in enumerate(self._indexes):
+        for number, (index, seen) in enumerate(zip(self._indexes, looked or self._unlooked(readings), strict=True)):
             gone = self._gone_from_base if number == 0 else frozenset()
-            yield from (hit for hit in self._hits_in(readings, index, looked) if hit.term.id not in gone)
+            yield from (hit for hit in self._hits_in(readings, index, seen) if hit.term.id not in gone)
+
+    def _unlooked(self, readings: Readings) -> list[Looked]:
+        """One for each index: a place that holds nothing of the one may hold a term of the other."""
+        return [Looked(readings) for _ in self._indexes]
 
     def _hits_in(self, readings: Readings, index: Index, looked: Looked) -> Iterator[Hit]:
         texts: set[str] = set()

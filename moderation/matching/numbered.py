@@ -14,13 +14,14 @@ from moderation.reading.text import Reading
 from moderation.terms.term import MatchKind, Term
 
 _WORD = re.compile(r"[^\W_]+")
+_DIGIT = re.compile(r"\d")
 
 
 def holds_number(term: Term) -> bool:
     """Whether the phrase has a word of digits alone."""
-    return (
-        term.match is MatchKind.PHRASE and GAP not in term.term and any(w.isdecimal() for w in _WORD.findall(term.term))
-    )
+    if term.match is not MatchKind.PHRASE or not _DIGIT.search(term.term) or GAP in term.term:
+        return False
+    return any(word.isdecimal() for word in _WORD.findall(term.term))
 
 
 class NumberedPhrases:

@@ -1,7 +1,8 @@
 """Choose each class's review and reject thresholds on rows that training never saw, by cost.
 
-Every class gets the same small share of clean messages, so that one number, the share, decides everything;
-the curve over that share is in the model card. A message counts as caught when any class reaches review.
+The general class may stop a small share of clean messages and each kind of harm an eighth of it, so that one number,
+the share, decides everything; the curve over that share is in the model card. A message counts as caught when any
+class reaches review.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,11 @@ COST_OF_A_MISS = 20.0
 #: Of a hundred orders, about this many are harmful; what makes the two mistakes comparable.
 HARMFUL_SHARE = 0.03
 #: The promise is three in a hundred; the rest is left for texts that were not foreseen.
-MOST_FALSE_ALARMS = 0.025
+MOST_FALSE_ALARMS = 0.022
+#: The class that stands for harm of any kind, and what part of its share each other class gets. On calibration rows the
+#: general class sees most; equal shares for all seven spend the same false alarms for a tenth fewer catches.
+GENERAL = "toxicity"
+SHARE_OF_A_KIND = 1 / 8
 #: Rejection begins beyond every clean row, by three quarters of what is left to certainty: a false rejection is
 #: worse than a needless review, and a few thousand rows cannot show the one in ten thousand that matters.
 BEYOND_CLEAN = 0.75
@@ -28,7 +33,7 @@ LEAST_REJECT = 0.95
 class Point:
     """One choice of review thresholds."""
 
-    #: Share of clean rows that each class alone may stop.
+    #: Share of clean rows that the general class alone may stop.
     share: float
     false_alarms: float
     caught: float
@@ -61,7 +66,7 @@ def calibrate(scores: Mapping[str, NDArray[np.float64]], harmful: NDArray[np.boo
     chosen = min(allowed, key=lambda point: point.cost)
     thresholds = {}
     for name, values in scores.items():
-        review = _quantile(values[~harmful], chosen.share)
+        review = _quantile(values[~harmful], _share_of(name, chosen.share))
         highest = float(values[~harmful].max())
         reject = max(LEAST_REJECT, review, highest + BEYOND_CLEAN * (1 - highest))
         thresholds[name] = Threshold(review=review, reject=min(0.999, reject))
@@ -75,8 +80,14 @@ def is_over(scores: Mapping[str, NDArray[np.float64]], thresholds: Mapping[str, 
 
 
 def _point(scores: Mapping[str, NDArray[np.float64]], harmful: NDArray[np.bool_], share: float) -> Point:
-    over = is_over(scores, {name: _quantile(values[~harmful], share) for name, values in scores.items()})
+    over = is_over(
+        scores, {name: _quantile(values[~harmful], _share_of(name, share)) for name, values in scores.items()}
+    )
     return Point(share=float(share), false_alarms=float(over[~harmful].mean()), caught=float(over[harmful].mean()))
+
+
+def _share_of(name: str, share: float) -> float:
+    return share if name == GENERAL else share * SHARE_OF_A_KIND
 
 
 def _quantile(clean: NDArray[np.float64], share: float) -> float:

@@ -86,6 +86,26 @@ def test_duplicates_count_once_whatever_their_case():
     assert [row.text for row in without_duplicates(rows)] == ["Hello", "other"]
 
 
+def test_runs_are_averaged_by_their_shares(tmp_path):
+    import numpy as np
+    from safetensors.numpy import load_file, save_file
+
+    from moderation.errors import ModelError
+    from moderation.toxicity.pack import COMPANIONS
+    from moderation.toxicity.train.average import average
+
+    runs = {tmp_path / "a": 0.25, tmp_path / "b": 0.75}
+    for value, run in enumerate(runs):
+        run.mkdir()
+        for name in COMPANIONS:
+            (run / name).write_text("{}")
+        save_file({"w": np.full(3, value, np.float32)}, run / "weights.safetensors")
+    average(runs, tmp_path / "mixed")
+    assert load_file(tmp_path / "mixed" / "weights.safetensors")["w"].tolist() == [0.75] * 3
+    with pytest.raises(ModelError, match="sum to 1"):
+        average(dict.fromkeys(runs, 0.4), tmp_path / "other")
+
+
 def test_the_loop_learns_and_leaves_unknown_classes_alone():
     """Piece 7 makes a row toxic; no row says anything about threats, so nothing may be learned about them."""
     from transformers import BertConfig, BertForSequenceClassification
