@@ -13,7 +13,8 @@ run: $(STAMP)
 
 test: $(STAMP) .venv/.system-packages
 	$(BIN)/moderation models compile
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow"
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow and not alone"
+	$(BIN)/pytest -m alone
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -6,9 +6,6 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.evaluate_battery import BatteryReport
-from api.cli.evaluate_labelled import LabelledReport
-
 
 def evaluate(
     file: Annotated[
@@ -38,6 +35,8 @@ def evaluate(
 
     Exit status: 0 measured, 1 some lines of FILE could not be read, 2 wrong usage.
     """
+    from api.cli.evaluate_battery import BatteryReport
+    from api.cli.evaluate_labelled import LabelledReport
     from moderation.pipeline import build_pipeline
 
     pipeline = build_pipeline()

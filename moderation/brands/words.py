@@ -52,4 +52,6 @@ def fold_all(texts: Iterable[str]) -> list[str]:
 
 def split(text: str) -> tuple[str, ...]:
     """The words of a folded text as plain strings."""
+    if not _APOSTROPHE.search(text):
+        return tuple(_WORD.findall(text))
     return tuple(word.text for word in cut(text))

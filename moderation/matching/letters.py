@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from moderation.matching.skeleton import key_of
+from moderation.matching.skeleton import key_of, once
 from moderation.reading.fold import fold_text
 from moderation.reading.transliterate import latin
 from moderation.terms.term import MatchKind, Term
@@ -57,13 +57,13 @@ def entries_of(term: Term) -> list[Entry]:
     """The spellings under which a term of letters is indexed: its own, and its sound where Latin does not write it."""
     if term.match not in SPELLED or GAP in term.term:
         return []
-    letters = letters_of(term.term.strip("*"))
-    key = key_of(letters)
+    spelled = [_spelled(word) for word in term.term.strip("*").split()]
+    letters = "".join([each for each, _ in spelled])
+    key = once("".join([each for _, each in spelled]))
     if not key or not (letters.isalpha() or any(c.isalpha() or not c.isascii() for c in letters)):
         return []
     edits = term.max_edits if term.max_edits is not None else free_edits(len(letters))
-    parts = term.term.split()
-    words = (key,) if len(parts) == 1 else tuple(each for part in parts if (each := _word_key(part)))
+    words = tuple([each for _, each in spelled if each])
     found = [Entry(term, letters, key, edits, words)]
     if letters.isascii():
         return found
@@ -77,9 +77,10 @@ def entries_of(term: Term) -> list[Entry]:
 
 
 @lru_cache(maxsize=16384)
-def _word_key(word: str) -> str:
-    """Thousands of phrases are made of the same words."""
-    return key_of(letters_of(word))
+def _spelled(word: str) -> tuple[str, str]:
+    """Letters and key of a word: thousands of phrases are made of the same ones."""
+    letters = letters_of(word)
+    return letters, key_of(letters)
 
 
 def free_edits(length: int) -> int:

@@ -38,7 +38,12 @@ _ONCE = itemgetter(1)
 
 def key_of(letters: str) -> str:
     """The key of a term's letters, signs read as the likeliest letter: ``"asshole"`` -> ``"ashoie"``."""
-    return _REPEATED.sub(_ONCE, letters.translate(_CLASS_TABLE))
+    return once(letters.translate(_CLASS_TABLE))
+
+
+def once(key: str) -> str:
+    """Each run of one class as one: keys of words, put together, are the key of the phrase."""
+    return _REPEATED.sub(_ONCE, key)
 
 
 @dataclass(frozen=True, slots=True)

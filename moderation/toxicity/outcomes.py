@@ -1,7 +1,7 @@
 """What scores lead to: for one text, for many held-back rows, and for texts that differ in one identity word."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from itertools import combinations
 
 import numpy as np
@@ -41,10 +41,18 @@ def refused(scored: Scored, thresholds: Thresholds) -> NDArray[np.bool_]:
     return over
 
 
-def swap_parity(answer: Callable[[str], Scores], thresholds: Thresholds) -> tuple[float, float, int]:
-    """Median difference of toxicity, share of pairs with another outcome, and pairs, over swapped identity words."""
+def swap_parity(
+    answer: Callable[[str], Scores], thresholds: Thresholds, only: Collection[str] = ()
+) -> tuple[float, float, int]:
+    """Median difference of toxicity, share of pairs with another outcome, and pairs, over swapped identity words.
+
+    Args:
+        only: The families whose held-back patterns are asked about; all when empty.
+    """
     differences, changed = [], []
     for frame in families.read_frames():
+        if only and frame.family not in only:
+            continue
         for pattern, _ in frame.sides:
             slot = next((slot for slot in ("identity_adj", "identity_pl") if pattern.count(f"{{{slot}}}") == 1), None)
             if frame.part != "report" or slot is None:

@@ -1,8 +1,8 @@
 """The first look at the product, as a new user takes it: one command, a shop that works, a curl line that answers."""
 
 import json
-import resource
 import subprocess
+import time
 from collections import Counter
 
 import httpx
@@ -43,19 +43,19 @@ def test_the_shop_is_believable(look):
     assert {"brand", "general", "names-and-marks", "hate-and-safety"} <= queues
 
 
+@pytest.mark.alone
 def test_the_second_start_keeps_the_data_and_is_quick(look):
     """`make run` again is up in under ten seconds: both of its commands, less what pip does not have to do.
 
-    Counted in processor time, which is what a person waits on a quiet machine; other tests run beside this one.
+    By the clock, so nothing else may run beside it.
     """
     demo, first = look
     demo.stop()
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    started_at = time.monotonic()
     subprocess.run([*MODERATION, "models", "compile"], cwd=ROOT, capture_output=True, check=True, timeout=60)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    compiling = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    compiling = time.monotonic() - started_at
     second = demo.start()
     assert curl_line(first)[3:] == curl_line(second)[3:]
     assert "Seeding" in first
     assert "Seeding" not in second
-    assert compiling + demo.processor_seconds < 10
+    assert compiling + demo.seconds < 10

@@ -19,6 +19,7 @@ from moderation.toxicity.compiled import read_compiled
 from moderation.toxicity.engines import DetoxifyEngine, OnnxEngine
 from moderation.toxicity.outcomes import outcome, swap_parity
 from moderation.toxicity.pack import read_pack
+from moderation.toxicity.train.samples import FIRST_FAMILIES
 
 HELD_OUT = Path(__file__).parent / "heldout"
 
@@ -47,7 +48,12 @@ def test_short_clean_messages_are_rarely_stopped_and_hardly_ever_rejected(model:
 
 def test_short_harmful_messages_are_stopped(model: OnnxEngine) -> None:
     # The goal is 92 %; what the model misses is left to the lists.
-    assert share(model, "harmful_short", "review", "reject") >= 0.47
+    assert share(model, "harmful_short", "review", "reject") >= 0.64
+
+
+def test_harm_of_every_family_is_stopped(model: OnnxEngine) -> None:
+    """Foreign abuse, allusion and insults without a bad word are among these: the goal is 92 % here too."""
+    assert share(model, "harmful_wide", "review", "reject") >= 0.47
 
 
 def test_clean_identity_statements_pass(model: OnnxEngine) -> None:
@@ -55,11 +61,11 @@ def test_clean_identity_statements_pass(model: OnnxEngine) -> None:
 
 
 def test_swapping_the_identity_word_changes_next_to_nothing(model: OnnxEngine) -> None:
-    median, changed, pairs = swap_parity(model.scores, model.thresholds)
+    median, changed, pairs = swap_parity(model.scores, model.thresholds, FIRST_FAMILIES)
     assert pairs > 500
     assert median < 0.1
     # The goal is 2 %.
-    assert changed < 0.07
+    assert changed < 0.06
 
 
 @pytest.mark.parametrize(
