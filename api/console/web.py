@@ -1,6 +1,5 @@
 """What all pages share: headers, error pages, templates, the signed-in reviewer and the proof that a form is ours."""
 
-import hashlib
 import hmac
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
@@ -11,13 +10,14 @@ from urllib.parse import urlencode
 
 from fastapi import Cookie, Depends, Form, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from pydantic import AfterValidator
 
 from api.dependencies import StateDep
 from api.errors import Problem
+from api.rendering import Page, templates_of
 from api.reviewing.roles import Right
 from api.reviewing.sessions import SignedIn, find_session
 from api.settings import Settings
@@ -45,13 +45,6 @@ SECURITY_HEADERS = {
     # Pages hold customers' words: no cache of a shared computer keeps them.
     "Cache-Control": "no-store",
 }
-
-
-class Page(HTMLResponse):
-    """HTML that survives any Unicode in a customer's text, lone surrogates included."""
-
-    def render(self, content: Any) -> bytes:
-        return str(content).encode("utf-8", "replace")
 
 
 def without_nul(text: str) -> str:
@@ -161,23 +154,9 @@ def is_https(settings: Settings) -> bool:
 
 @cache
 def environment() -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(DIRECTORY / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    return templates_of(
+        DIRECTORY, "/console/static", ago=ago, span=duration, clock=clock, category=category_name, queue=queue_name
     )
-    made.globals["static"] = static
-    made.filters.update(ago=ago, span=duration, clock=clock, category=category_name, queue=queue_name)
-    return made
-
-
-@cache
-def static(name: str) -> str:
-    """The address of a static file; it changes with the content, so that browsers may keep it."""
-    digest = hashlib.sha256((STATIC_DIRECTORY / name).read_bytes()).hexdigest()[:10]
-    return f"/console/static/{name}?v={digest}"
 
 
 def duration(length: timedelta) -> str:

@@ -1,6 +1,5 @@
 """What the pages share: security headers, templates, forms and the language."""
 
-import hashlib
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
 from functools import cache
@@ -8,10 +7,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
-from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from starlette.datastructures import UploadFile
+
+from api.rendering import Page, templates_of
 
 DIRECTORY = Path(__file__).parent
 STATIC = DIRECTORY / "static"
@@ -58,30 +58,13 @@ FormDep = Annotated[Mapping[str, str], Depends(read_form)]
 
 
 def render(template: str, status: int = 200, **context: Any) -> Response:
-    """The template as a page; any Unicode of a customer's text survives."""
-    content = environment().get_template(template).render(**context)
-    return HTMLResponse(content.encode("utf-8", "replace"), status)
+    """The template as a page."""
+    return Page(environment().get_template(template).render(**context), status)
 
 
 @cache
 def environment() -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(DIRECTORY / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.globals["static"] = static
-    made.filters.update(clock=clock, label=label)
-    return made
-
-
-@cache
-def static(name: str) -> str:
-    """The address of a static file; it changes with the content, so that browsers may keep it."""
-    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
-    return f"/pages/static/{name}?v={digest}"
+    return templates_of(DIRECTORY, "/pages/static", clock=clock, label=label)
 
 
 def clock(moment: datetime) -> str:
