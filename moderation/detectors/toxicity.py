@@ -15,6 +15,7 @@ from moderation.matching.lexicon import Lexicon, load_lexicon
 from moderation.reading import Readings
 from moderation.toxicity import ToxicityModel
 from moderation.toxicity.cache import CacheCounts
+from moderation.toxicity.groups import impartial_scores
 from moderation.toxicity.thresholds import REVIEW_SCORE
 
 #: Model passes for one order. The joined text always is one; fields of a many-lined order share the rest.
@@ -90,6 +91,7 @@ class ToxicityDetector:
 
     def __init__(self, model: ToxicityModel, lexicon: Lexicon | None = None) -> None:
         self._model = model
+        self._ask = impartial_scores(model)
         self._lexicon = lexicon or load_lexicon()
 
     def cache_counts(self) -> CacheCounts:
@@ -135,7 +137,7 @@ class ToxicityDetector:
     def _findings(self, readings: Readings) -> dict[str, _Finding]:
         highest: dict[str, _Finding] = {}
         for view in _views(readings):
-            for name, raw in self._model.scores(view.text).items():
+            for name, raw in self._ask(view.text).items():
                 score = self._model.thresholds[name].common(raw)
                 if name not in highest or score > highest[name].score:
                     highest[name] = _Finding(score=score, view=view)

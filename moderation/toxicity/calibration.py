@@ -18,7 +18,7 @@ COST_OF_A_MISS = 20.0
 #: Of a hundred orders, about this many are harmful; what makes the two mistakes comparable.
 HARMFUL_SHARE = 0.03
 #: The promise is three in a hundred; the rest is left for texts that were not foreseen.
-MOST_FALSE_ALARMS = 0.022
+MOST_FALSE_ALARMS = 0.018
 #: The class that stands for harm of any kind, and what part of its share each other class gets. On calibration rows the
 #: general class sees most; equal shares for all seven spend the same false alarms for a tenth fewer catches.
 GENERAL = "toxicity"

@@ -3,10 +3,13 @@
 Needs torch and onnx; done once, at set-up or at image build.
 """
 
+import logging
 import os
 import shutil
 import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -79,6 +82,7 @@ def compile_checkpoint(
     with tempfile.TemporaryDirectory(dir=root, prefix=".compiling-") as scratch:
         work = Path(scratch)
         _export(detoxify.model, work / "exported.onnx")
+        _fuse(detoxify.model.config, work / "exported.onnx")
         tokenizer_of(detoxify).save(str(work / "tokenizer.json"))
         if (checkpoint.folder / "thresholds.json").exists():
             shutil.copy(checkpoint.folder / "thresholds.json", work / "thresholds.json")
@@ -120,24 +124,43 @@ def _export(model: Any, path: Path) -> None:
                           dynamic_axes=axes, opset_version=17, dynamo=False)  # fmt: skip
 
 
-def _quantise(work: Path) -> None:
-    import logging
+def _fuse(config: Any, path: Path) -> None:
+    """Put attention, layer norm and GELU into one node each, in place: a third of the nodes, the same answers."""
+    from onnxruntime.transformers.optimizer import optimize_model
 
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-    from onnxruntime.quantization.shape_inference import quant_pre_process
-
-    prepared = work / "prepared.onnx"
-    quant_pre_process(work / "exported.onnx", prepared, skip_symbolic_shape=True)
-    level = logging.root.level
-    logging.root.setLevel(logging.ERROR)  # the quantiser advises to do what was just done
-    try:
-        # reduce_range: seven bits, so that sums do not saturate on processors without VNNI; the same answer everywhere.
-        quantize_dynamic(
-            prepared, work / "model.onnx", weight_type=QuantType.QInt8, per_channel=True, reduce_range=True
+    with _quiet():
+        fused = optimize_model(
+            str(path), "bert", num_heads=config.num_attention_heads, hidden_size=config.hidden_size, opt_level=0
         )
+        fused.save_model_to_file(str(path))
+
+
+def _quantise(work: Path) -> None:
+    from onnx import TensorProto
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    with _quiet():
+        # reduce_range: seven bits, so that sums do not saturate on processors without VNNI; the same answer everywhere.
+        # The type of what fused nodes give is not inferred, so it is said.
+        quantize_dynamic(
+            work / "exported.onnx",
+            work / "model.onnx",
+            weight_type=QuantType.QInt8,
+            per_channel=True,
+            reduce_range=True,
+            extra_options={"DefaultTensorType": TensorProto.FLOAT},
+        )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the optimiser's and the quantiser's running commentary on the root logger."""
+    level = logging.root.level
+    logging.root.setLevel(logging.ERROR)
+    try:
+        yield
     finally:
         logging.root.setLevel(level)
-    prepared.unlink()
 
 
 def _seal(

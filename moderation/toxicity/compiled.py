@@ -14,7 +14,7 @@ from moderation.errors import ModelError
 
 RECORD = "compiled.json"
 #: Raised whenever the compiler makes another file from the same checkpoint, so that old ones are not served.
-COMPILER_VERSION = 1
+COMPILER_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

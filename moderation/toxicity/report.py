@@ -1,6 +1,6 @@
 """Measure the compiled default model on rows that it never saw, and write docs/model-card.md."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +10,12 @@ from moderation.toxicity.charts import Panel, draw
 from moderation.toxicity.compile import compile_default
 from moderation.toxicity.compiled import read_compiled
 from moderation.toxicity.engines import OnnxEngine
+from moderation.toxicity.groups import impartial_scores
 from moderation.toxicity.heldout import SHORT, Scored, family_rows, labelled_rows, score
 from moderation.toxicity.measures import auc, average_precision, calibration_error, reliability
 from moderation.toxicity.outcomes import Thresholds, refused, stopped, swap_parity
 from moderation.toxicity.pack import Pack, read_pack
-from moderation.toxicity.scores import CLASSES, Scores
+from moderation.toxicity.scores import CLASSES
 from moderation.toxicity.train import families
 
 
@@ -31,7 +32,8 @@ def write_report(data: Path, output: Path, directory: Path | None = None) -> Non
     pack = read_pack()
     folder = compile_default(directory)
     engine = OnnxEngine(folder)
-    made, labelled = score(family_rows("report"), engine.scores), score(labelled_rows(data, "report"), engine.scores)
+    ask = impartial_scores(engine)
+    made, labelled = score(family_rows("report"), ask), score(labelled_rows(data, "report"), ask)
     pictures = output.with_suffix("")
     pictures.mkdir(parents=True, exist_ok=True)
     (pictures / "reliability.svg").write_text(_reliability_chart(_joined(made, labelled)), encoding="utf-8")
@@ -46,7 +48,7 @@ def write_report(data: Path, output: Path, directory: Path | None = None) -> Non
         "SOURCES": _sources(labelled, engine.thresholds),
         "CLASSES": _classes(_joined(made, labelled)),
         "THRESHOLDS": _thresholds(engine.thresholds),
-        "PARITY": _parity(engine.scores, engine.thresholds),
+        "PARITY": _parity(engine),
         "EXPORT": f"On {20} probe texts the fp32 export differs from Detoxify (torch) by at most {compiled.parity_fp32:.1e}, the served int8 file by {compiled.parity:.3f}.",
         "ROWS": _rows(),
     }.items():
@@ -181,11 +183,13 @@ def _thresholds(thresholds: Thresholds) -> str:
     )
 
 
-def _parity(answer: Callable[[str], Scores], thresholds: Thresholds) -> str:
-    median, changed, pairs = swap_parity(answer, thresholds)
+def _parity(engine: OnnxEngine) -> str:
+    median, changed, pairs = swap_parity(impartial_scores(engine), engine.thresholds)
+    alone_median, alone_changed, _ = swap_parity(engine.scores, engine.thresholds)
     return (
         f"Over {pairs} pairs of texts that differ in one identity word only (held-back frames), toxicity differs by {median:.4f} at the median "
-        f"(bar: less than 0.1), and {100 * changed:.1f} % of the pairs get another outcome (bar: less than 2 %)."
+        f"(bar: less than 0.1), and {100 * changed:.1f} % of the pairs get another outcome (bar: less than 2 %). "
+        f"The model alone, without stand-ins: {alone_median:.4f} and {100 * alone_changed:.1f} %."
     )
 
 

@@ -17,6 +17,7 @@ from moderation.toxicity import CLASSES, load_model
 from moderation.toxicity.compile import INT8_TOLERANCE, PROBES, checkpoint_of, compile_default
 from moderation.toxicity.compiled import read_compiled
 from moderation.toxicity.engines import DetoxifyEngine, OnnxEngine
+from moderation.toxicity.groups import impartial_scores
 from moderation.toxicity.outcomes import outcome, swap_parity
 from moderation.toxicity.pack import read_pack
 from moderation.toxicity.train.samples import FIRST_FAMILIES
@@ -37,7 +38,8 @@ def texts(name: str) -> list[str]:
 
 
 def share(model: OnnxEngine, name: str, *outcomes: str) -> float:
-    found = [outcome(model.scores(text), model.thresholds) for text in texts(name)]
+    ask = impartial_scores(model)
+    found = [outcome(ask(text), model.thresholds) for text in texts(name)]
     return sum(each in outcomes for each in found) / len(found)
 
 
@@ -61,11 +63,10 @@ def test_clean_identity_statements_pass(model: OnnxEngine) -> None:
 
 
 def test_swapping_the_identity_word_changes_next_to_nothing(model: OnnxEngine) -> None:
-    median, changed, pairs = swap_parity(model.scores, model.thresholds, FIRST_FAMILIES)
+    median, changed, pairs = swap_parity(impartial_scores(model), model.thresholds, FIRST_FAMILIES)
     assert pairs > 500
     assert median < 0.1
-    # The goal is 2 %.
-    assert changed < 0.06
+    assert changed < 0.02
 
 
 @pytest.mark.parametrize(

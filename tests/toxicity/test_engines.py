@@ -187,3 +187,17 @@ def test_serving_never_imports_torch(compiled_bert: Path) -> None:
         "heavy = {'torch', 'transformers', 'detoxify', 'onnx', 'safetensors', 'sklearn'} & set(sys.modules); sys.exit(str(heavy) if heavy else 0)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
+
+
+def test_the_compiled_default_has_its_attention_and_norms_fused():
+    """Twenty small nodes for one attention cost as much as the arithmetic; a changed exporter must not bring them back."""
+    from collections import Counter
+
+    import onnx
+
+    from moderation.toxicity.compile import compile_default
+
+    nodes = Counter(node.op_type for node in onnx.load(compile_default() / "model.onnx").graph.node)
+    assert nodes["QAttention"] == 6
+    assert nodes["SkipLayerNormalization"] == 12
+    assert not nodes["Softmax"]

@@ -46,6 +46,9 @@ LABEL_SETS: Mapping[str, Mapping[str, float]] = {
 
 _SLOT = re.compile(r"\{(\w+)\}")
 
+#: Rows of a pattern with a group in it, as a multiple: what is said must count alike whichever group it is said of.
+GROUPS = 4
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
@@ -108,6 +111,8 @@ def is_bare(pattern: str) -> bool:
 def _rows_of(frame: Frame, part: Part, seed: int, scale: float) -> Iterator[Row]:
     has_slots = "{" in frame.key
     count = frame.count if has_slots else min(frame.count, 3)
+    if part == "train" and "{identity_" in frame.key:
+        count *= GROUPS
     seen: set[str] = set()
     for number in range(max(1, round(count * scale))):
         for side, (pattern, labels) in enumerate(frame.sides):

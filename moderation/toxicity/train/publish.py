@@ -17,6 +17,7 @@ from moderation.toxicity.calibration import calibrate
 from moderation.toxicity.compile import checkpoint_of, compile_checkpoint
 from moderation.toxicity.compiled import file_hash, folder_of, model_root, read_compiled, write_compiled
 from moderation.toxicity.engines import OnnxEngine
+from moderation.toxicity.groups import impartial_scores
 from moderation.toxicity.heldout import SHORT, family_rows, labelled_rows, score
 from moderation.toxicity.pack import PACK, Pack, seal, weights_hash, write_pack
 from moderation.toxicity.scores import CLASSES
@@ -46,7 +47,7 @@ def publish(data: Path, run: Path, pack: Path, root: Path | None = None) -> Path
     rows = family_rows("calibration") + [row for row in labelled_rows(data, "calibration") if row.source in ORDER_LIKE]
     # Compiled where the result will be served from: the same file is calibrated and then kept.
     candidate = compile_checkpoint(checkpoint_of(written), "candidate", root)
-    scored = score([row for row in rows if len(row.text) <= SHORT], OnnxEngine(candidate).scores)
+    scored = score([row for row in rows if len(row.text) <= SHORT], impartial_scores(OnnxEngine(candidate)))
     found = calibrate(scored.scores, scored.harmful)
     write_thresholds(pack / "thresholds.json", found.thresholds)
     log.info("%d rows, %d harmful: %s", len(scored.rows), scored.harmful.sum(), found.chosen)

@@ -30,7 +30,7 @@ SAMPLES: Mapping[str, Callable[[Row], bool]] = {
         not row.labels["toxicity"] and row.source.startswith(("identity_clean", "counter_speech", "contrast"))
     ),
 }
-SAMPLE_SIZE = 400
+SAMPLE_SIZE = 1200
 
 
 def write_samples(folder: Path) -> None:
