@@ -11,9 +11,10 @@ from rapidfuzz.distance import OSA
 from moderation.evidence import Category
 from moderation.matching.hit import Hit
 from moderation.matching.index import OBSCENE, Index, consonants_of
-from moderation.matching.letters import Entry
+from moderation.matching.letters import Entry, free_edits
 from moderation.matching.lexicon import Lexicon
 from moderation.matching.script import is_gapless
+from moderation.matching.wordlike import oddness
 from moderation.reading import Reading
 from moderation.reading.sound import sound_key
 from moderation.terms.term import MatchKind
@@ -55,7 +56,8 @@ def find_words(reading: Reading, index: Index, lexicon: Lexicon, folded: Reading
             if features := _misspelled(text, entry):
                 yield _hit(entry, reading, word.span(), features, "a misspelling")
         for number in () if is_short_leet else index.sounds.get(_sound(text), ()):
-            yield _hit(index.entries[number], reading, word.span(), {"sound": 1.0}, "the sound")
+            features = {"sound": 1.0, "sound_plain": max(0.0, -oddness(text))}
+            yield _hit(index.entries[number], reading, word.span(), features, "the sound")
         if len(text) >= 3:
             yield from _without_vowels(text, word.span(), reading, index)
 
@@ -85,9 +87,14 @@ def _misspelled(word: str, entry: Entry) -> dict[str, float]:
         return {}
     is_swap = len(word) == len(letters) and sorted(word) == sorted(letters)
     is_inner = len(word) == len(letters) == 4 and word[-1] == letters[-1] and entry.term.severity >= 3
-    if not entry.edits and not (word[0] == letters[0] and (is_swap or is_inner)):
+    is_free = bool(entry.edits) or (word[0] == letters[0] and (is_swap or is_inner))
+    if not is_free and not free_edits(len(letters)):
         return {}
-    found = {"edits": float(distance)}
+    found = {"edits": float(distance), "odd": oddness(word)}
+    if not is_free:
+        found["strict"] = 1.0
+    if entry.term.language == "en":
+        found["english_edit"] = 1.0  # English words are nearly all known, so an unknown one was hardly meant
     if word[0] != letters[0]:
         found["first_edit"] = 1.0
     if len(letters) < 6:

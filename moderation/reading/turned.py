@@ -2,7 +2,7 @@
 
 import re
 
-from moderation.reading.characters import MIRRORED, TURNED
+from moderation.reading.characters import FOLDED, MIRRORED, TURNED
 from moderation.reading.text import Reading
 
 #: Plain letters that are another plain letter, or themselves, when turned by half a circle.
@@ -31,7 +31,7 @@ def upside_down(as_written: Reading) -> Reading | None:
     if text.isascii() or not any(c in TURNED for c in text):
         return None
     pieces = (
-        (TURNED.get(text[at]) or _ROTATED.get(text[at], text[at].lower()), at, at + 1)
+        (TURNED.get(text[at]) or _ROTATED.get(text[at], FOLDED[text[at]]), at, at + 1)
         for at in range(len(text) - 1, -1, -1)
     )
     return as_written.rewritten("upside down", pieces)
@@ -43,7 +43,7 @@ def mirrored(as_written: Reading) -> Reading | None:
     if text.isascii() or not any(c in MIRRORED for c in text):
         return None
     pieces = (
-        (MIRRORED.get(text[at]) or _IN_MIRROR.get(text[at], text[at].lower()), at, at + 1)
+        (MIRRORED.get(text[at]) or _IN_MIRROR.get(text[at], FOLDED[text[at]]), at, at + 1)
         for at in range(len(text) - 1, -1, -1)
     )
     return as_written.rewritten("mirrored", pieces)
