@@ -1,7 +1,6 @@
 """Everything that is looked up: terms by key, by sound, by consonants, by near spelling, by number, by mask."""
 
 from array import array
-from collections import defaultdict
 from collections.abc import Iterable
 from itertools import chain
 
@@ -105,10 +104,10 @@ def _is_gapless(entry: Entry) -> bool:
 
 
 def _numbered(pairs: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:
-    found: dict[str, list[int]] = defaultdict(list)
+    found: dict[str, tuple[int, ...]] = {}
     for key, number in pairs:
-        found[key].append(number)
-    return {key: tuple(numbers) for key, numbers in found.items()}
+        found[key] = (*found.get(key, ()), number)  # few have many; lists for all would leave their memory behind
+    return found
 
 
 def _best_known(rows: Iterable[tuple[str, int, Entry]]) -> dict[str, int]:
