@@ -15,7 +15,7 @@ class Looked:
 
     def __init__(self, readings: Readings) -> None:
         self._places: set[Place] = set()
-        self._left = 28 + len(readings.as_written.text) // 2
+        self._left = 16 + len(readings.as_written.text) // 2
         #: Something was not looked at.
         self.is_cut = False
 

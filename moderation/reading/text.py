@@ -84,14 +84,25 @@ class Reading:
         Characters dropped inside the stretch (a hidden one, a separator) are covered by the span; each end is
         widened to whole graphemes.
         """
+        low, high = self.place(start, end)
+        index = self.layout.field_at(low)
+        offset, length = self.layout.offsets[index], len(self.request.fields[index].text)
+        if low < high <= offset + length:
+            reach = {index: (low - offset, high - offset)}
+        else:
+            reach = self._reach(start, end)
+        fields = self.request.fields
+        widened = ((index, *widen(fields[index].text, *reach[index])) for index in sorted(reach))
+        return tuple(Span(field=fields[index].name, start=low, end=high) for index, low, high in widened)
+
+    def _reach(self, start: int, end: int) -> dict[int, tuple[int, int]]:
+        """Field -> the stretch of it behind ``text[start:end]``, where that lies in several fields."""
         reach: dict[int, tuple[int, int]] = {}
         for low, high in zip(self.starts[start:end], self.ends[start:end], strict=True):
             for index, first, last in self.layout.pieces(low, high):
                 known = reach.get(index, (first, last))
                 reach[index] = (min(known[0], first), max(known[1], last))
-        fields = self.request.fields
-        widened = ((index, *widen(fields[index].text, *reach[index])) for index in sorted(reach))
-        return tuple(Span(field=fields[index].name, start=low, end=high) for index, low, high in widened)
+        return reach
 
     def derive(self, name: str, pieces: Iterable[tuple[str, Origin]]) -> "Reading":
         """A new reading of the same request from ``(characters, origin)`` pieces; each character shares the origin."""
