@@ -71,7 +71,7 @@ class Edges:
     def _is_within_unknown(self, low: int, high: int) -> bool:
         """Whether the stretch lies in one word and nobody knows that word."""
         text = self._text
-        if _SPACE.search(text, low, high):
+        if text.find(" ", low, high) >= 0 or text.find("\n", low, high) >= 0:
             return False
         start = max(text.rfind(" ", 0, low), text.rfind("\n", 0, low)) + 1
         known = self._known.get(start)

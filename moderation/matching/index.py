@@ -15,7 +15,7 @@ from moderation.matching.pattern import Patterns
 from moderation.matching.phrase import Phrases
 from moderation.matching.script import is_gapless
 from moderation.reading.fold import fold_text
-from moderation.reading.sound import sound_key
+from moderation.reading.sound import sound_keys
 from moderation.terms.term import MatchKind, Term
 
 _VOWELS = frozenset("aeiou")
@@ -66,7 +66,11 @@ class Index:
         sounded = [
             (number, entry.letters) for number, entry in words if entry.letters.isascii() and entry.term.severity >= 2
         ]
-        self.sounds = _numbered((sound_key(letters), number) for number, letters in sounded)
+        self.sounds = _numbered(
+            (key, number)
+            for number, letters in sounded
+            for key in sound_keys(letters, self.entries[number].term.language)
+        )
         bare = ((consonants_of(letters), number) for number, letters in sounded)
         self.skeletons = _numbered((consonants, number) for consonants, number in bare if len(consonants) >= 3)
         self.exact = _numbered(

@@ -101,7 +101,9 @@ class Matcher:
         for reading in readings.straight:
             if reading.name in ("letters apart", "as displayed"):
                 yield from find_words(reading, index, self._lexicon, readings.folded)
-        yield from find_masked(readings.leet or readings.folded, index, self._lexicon)
+        for each in (readings.folded, readings.leet):  # a mark may be a mask or a letter: "#" is both
+            if each:
+                yield from find_masked(each, index, self._lexicon)
         yield from find_bare_masked(readings.folded, index)
         if readings.blurred:
             yield from find_masked(readings.blurred, index, self._lexicon)

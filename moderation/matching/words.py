@@ -58,7 +58,7 @@ def find_words(reading: Reading, index: Index, lexicon: Lexicon, folded: Reading
         for number in () if is_short_leet else index.sounds.get(_sound(text), ()):
             features = {"sound": 1.0, "sound_plain": max(0.0, -oddness(text))}
             yield _hit(index.entries[number], reading, word.span(), features, "the sound")
-        if len(text) >= 3:
+        if not is_short_leet:
             yield from _without_vowels(text, word.span(), reading, index)
 
 
@@ -111,7 +111,7 @@ def _without_vowels(word: str, span: tuple[int, int], reading: Reading, index: I
         missing = len(entry.letters) - len(word)
         if len(word) == 3 and not _may_be_short(word, span, reading, entry):
             continue
-        if 0 < missing <= len(word) and word[0] == entry.letters[0] and _is_subsequence(word, entry.letters):
+        if 0 < missing <= len(word) + (len(word) >= 4) and word[0] == entry.letters[0] and _is_subsequence(word, entry.letters):
             bare = not any(c in _VOWELS for c in word[1:])
             if not bare and len(word) < 6:
                 continue

@@ -49,3 +49,16 @@ _SILENT = re.compile(r"(?<=[bdfgjklmnprstv])e(?=s?$)")
 def sound_key(word: str) -> str:
     """One key for spellings that sound alike in English: ``"phuk"``, ``"fuck"`` and ``"fukk"`` are ``"fuk"``."""
     return _REPEATED.sub(r"\1", _SILENT.sub("", _SPELLING.sub(lambda found: _SPELLED[found.group()], word)))
+
+
+#: In Germanic languages an ``er`` at the end of a syllable is heard, and written down, as an open vowel.
+_OPEN_ER = re.compile(r"(?<=[^aeiou])er(?![aeiou])")
+_WITH_OPEN_ER = frozenset({"en", "de", "nl", "da", "no", "sv"})
+
+
+def sound_keys(letters: str, language: str) -> set[str]:
+    """The keys under which a word of a language is heard: ``"wanker"`` is ``"wanka"`` as well."""
+    heard = {letters}
+    if language in _WITH_OPEN_ER:
+        heard.add(_OPEN_ER.sub("a", letters))
+    return set(map(sound_key, heard))
