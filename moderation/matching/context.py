@@ -5,14 +5,13 @@ from functools import lru_cache
 
 from moderation.reading import Reading
 from moderation.reading.fold import fold_text
-from moderation.terms.term import Term
 
 _WORD = re.compile(r"[^\W_]+")
 
 
-def stands_near(term: Term, readings: tuple[Reading, ...], low: int, high: int) -> bool:
-    """Whether a context word of the entry stands in a reading of the order, outside ``layout[low:high]``."""
-    return any(_holds(term.context, _outside(reading, low, high)) for reading in readings)
+def stands_near(context: tuple[str, ...], readings: tuple[Reading, ...], low: int, high: int) -> bool:
+    """Whether a context word stands in a reading of the order, outside ``layout[low:high]``."""
+    return bool(context) and any(_holds(context, _outside(reading, low, high)) for reading in readings)
 
 
 def _holds(context: tuple[str, ...], text: str) -> bool:

@@ -15,6 +15,8 @@ from moderation.terms.term import MatchKind
 FLOOR = 0.3
 #: From here a disguise is sure enough to act alone.
 SURE = 0.9
+#: Letters from which one of them may be wrong and the word still be sure.
+_LONG = 8
 #: As sure as a hit gets that is an innocent word as well.
 _EXCUSED = 0.85
 #: Features of readings in which known words are expected under the hit; these judge the words on their own.
@@ -39,7 +41,7 @@ class Judge:
         if features is None:
             return None
         sure = hit.fixed if hit.fixed is not None else score(features)
-        at_most = Outcome.REJECT if hit.is_plain or sure >= SURE else Outcome.REVIEW
+        at_most = Outcome.REJECT if _acts_alone(hit, sure) else Outcome.REVIEW
         note = ""
         if hit.is_plain and hit.fixed is None and self._is_excused(hit):
             at_most, note, sure = (
@@ -83,7 +85,7 @@ class Judge:
 
     def _has_context(self, hit: Hit) -> bool:
         readings = [self._readings.folded, *([self._readings.leet] if self._readings.leet else [])]
-        return stands_near(hit.term, tuple(readings), *hit.place)
+        return stands_near(hit.term.context, tuple(readings), *hit.place)
 
     def _are_own_initials(self, hit: Hit, high: int) -> bool:
         """Initials spell what they spell: none is left out or changed, and three are a person's, before a surname even
@@ -114,3 +116,13 @@ class Judge:
         if len(touched) != 1:
             return False
         return self._tokens.all[touched[0]].is_place or self._tokens.names(touched[0], self._covered, low, high)
+
+
+def _acts_alone(hit: Hit, sure: float) -> bool:
+    """Plainly there, or sure enough; a wrong letter in a short word, or against the entry, is for a person to read."""
+    if hit.is_plain:
+        return True
+    if "strict" in hit.features:
+        return False
+    is_guess = hit.features.get("edits", 0) >= 1 and "swap_edit" not in hit.features
+    return sure >= SURE and not (is_guess and hit.end - hit.start < _LONG)

@@ -26,7 +26,7 @@ def letters_of(word: str) -> str:
 def surprise(word: str) -> float:
     """Mean surprise of the letters of a folded word, each after the two before it: 2 a plain word, 3 hardly one."""
     letters = letters_of(word)
-    if not letters or "\u0590" <= word[0] <= "\u07ff" or word[0] >= "\u1000":
+    if not letters or "\u0590" <= word[0] <= "\u07ff" or word[0] >= "\u0e00":
         return _EVEN  # scripts without vowels, and syllables, are spelled too differently in Latin letters
     table, total, before, last = _table(), 0, EDGE, EDGE
     for code in (*(ord(letter) - 96 for letter in letters), EDGE):

@@ -111,7 +111,11 @@ def _without_vowels(word: str, span: tuple[int, int], reading: Reading, index: I
         missing = len(entry.letters) - len(word)
         if len(word) == 3 and not _may_be_short(word, span, reading, entry):
             continue
-        if 0 < missing <= len(word) + (len(word) >= 4) and word[0] == entry.letters[0] and _is_subsequence(word, entry.letters):
+        if (
+            0 < missing <= len(word) + (len(word) >= 4)
+            and word[0] == entry.letters[0]
+            and _is_subsequence(word, entry.letters)
+        ):
             bare = not any(c in _VOWELS for c in word[1:])
             if not bare and len(word) < 6:
                 continue

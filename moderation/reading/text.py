@@ -87,10 +87,8 @@ class Reading:
         low, high = self.place(start, end)
         index = self.layout.field_at(low)
         offset, length = self.layout.offsets[index], len(self.request.fields[index].text)
-        if low < high <= offset + length:
-            reach = {index: (low - offset, high - offset)}
-        else:
-            reach = self._reach(start, end)
+        is_in_one = low < high <= offset + length
+        reach = {index: (low - offset, high - offset)} if is_in_one else self._reach(start, end)
         fields = self.request.fields
         widened = ((index, *widen(fields[index].text, *reach[index])) for index in sorted(reach))
         return tuple(Span(field=fields[index].name, start=low, end=high) for index, low, high in widened)

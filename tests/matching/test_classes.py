@@ -30,7 +30,8 @@ MATCHER = Matcher(
         term("wombat", MatchKind.PREFIX),
         term("quokka", MatchKind.INSIDE),
         term("marmot", MatchKind.SUFFIX),
-        term("88", MatchKind.CODE, context=("reich",)),
+        term("88", MatchKind.CODE, context=("reich", "1488")),
+        term("12", MatchKind.CODE, context=("reich", "88")),
         term("1488", MatchKind.CODE, severity=4),
         term(r"zz+top", MatchKind.PATTERN),
         *(term(word, language=language) for word, language in (
@@ -115,7 +116,7 @@ def test_a_part_of_a_word_is_found_on_its_own_side_only(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["f'uck you", "f0ck you", "f0(k you", "wan🅺er", "🅱itch", "bit🅲h", "🇫🇺🇨🇰", "b🅾🅾bs", "1488HH", "88hh", "Kevin 1488", "w@nk€r", "K.K.K."],
+    ["f'uck you", "f0ck you", "f0(k you", "wan🅺er", "🅱itch", "bit🅲h", "🇫🇺🇨🇰", "b🅾🅾bs", "1488HH", "88hh", "Kevin 1488", "w@nk€r", "K.K.K.", "reich 12"],
 )  # fmt: skip
 def test_a_disguise_class_is_stopped(text: str) -> None:
     assert find(text), text
@@ -138,6 +139,7 @@ def test_a_mask_with_one_letter_left_is_for_a_person(text: str) -> None:
         "K.K.K. Kristensen", "K. K. K. Larsen", "S.H.T.", "W.N.K.", "F.C.K. & S.H.T.", "B. T. Chang",
         "he'll be", "she'll see", "O'Neill", "d'Ascoli", "l'hiver", "rock'n'roll",
         "Ana", "est. 1488", "May 88", "Room 1488", "1488 Elm Street", "since 1988",
+        "N 88 E 12", "88° 12' N", "Locker 1488", "$ 1488", "Haus 1488", "Vol. 1488", "Summer of '1488", "Platoon 1488",
         "мята", "кухня", "сорт", "Анна и Кирилл", "notre maison", "unser Haus", "la nostra casa", "moje srdce",
     ],
 )  # fmt: skip
