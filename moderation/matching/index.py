@@ -20,6 +20,8 @@ from moderation.terms.term import MatchKind, Term
 
 _VOWELS = frozenset("aeiou")
 OBSCENE = (Category.PROFANITY, Category.SEXUAL, Category.HARASSMENT)
+#: In whose words people leave a letter or two and marks, the first come first to mind.
+_STARRED = (*OBSCENE, Category.HATE)
 
 
 def consonants_of(letters: str) -> str:
@@ -59,9 +61,9 @@ class Index:
         gapless = ((number, entry) for number, entry in enumerate(self.entries) if _is_gapless(entry))
         masked = chain(words, gapless)
         self.masks = _numbered((key, number) for number, entry in masked for key in mask_keys(entry.letters))
-        #: By first letter and length.
+        #: By what little is seen of a word.
         self.bare_masks = _best_known(
-            (f"{entry.letters[0]}{len(entry.letters)}", number, entry) for number, entry in words
+            (key, number, entry) for number, entry in words for key in well_known_keys(entry.letters)
         )
         sounded = [
             (number, entry.letters) for number, entry in words if entry.letters.isascii() and entry.term.severity >= 2
@@ -94,6 +96,12 @@ def mask_keys(letters: str) -> tuple[str, str]:
     return f"{len(letters)}{letters[0]}{letters[-1]}", f"{len(letters)}{letters[0]}{letters[1]}?"
 
 
+def well_known_keys(letters: str) -> tuple[str, ...]:
+    """Under which a word is found of which a letter or two at its beginning are seen, with the last one or without."""
+    begins, length, end = letters[:2], len(letters), letters[-1]
+    return f"{begins[0]}{length}", f"{begins[0]}{length}{end}", f"{begins}{length}", f"{begins}{length}{end}"
+
+
 def _is_word(entry: Entry) -> bool:
     """One word of an alphabet, long enough to be read in other spellings."""
     letters = entry.letters
@@ -115,12 +123,12 @@ def _numbered(pairs: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:
 
 
 def _best_known(rows: Iterable[tuple[str, int, Entry]]) -> dict[str, int]:
-    """The entry that people think of first under each key: plain English obscenities, as they are listed."""
+    """The entry that people think of first under each key: plain English obscenities and slurs, as they are listed."""
     found: dict[str, tuple[tuple[int, int], int]] = {}
     for key, number, entry in rows:
         term = entry.term
-        if term.language == "en" and term.severity >= 2 and term.category in OBSCENE and term.match is MatchKind.WORD:
-            rank = OBSCENE.index(term.category), -term.severity
+        if term.language == "en" and term.severity >= 2 and term.category in _STARRED and term.match is MatchKind.WORD:
+            rank = _STARRED.index(term.category), -term.severity
             if key not in found or rank < found[key][0]:
                 found[key] = rank, number
     return {key: number for key, (_, number) in found.items()}

@@ -74,14 +74,24 @@ class Judge:
             return None if hit.fixed is None and self._is_named(hit) else hit.features
         if any(each.excuses(low, high) for each in self._covered):
             return None  # an allowed word as it is written is no disguise of another
+        touched = self._tokens.touching(low, high)
+        if "foreign_parts" in hit.features and self._tokens.are_written_as_names(touched):
+            return None  # a double name
         if _OWN_GATE & hit.features.keys() or self._tokens.has_signs(low, high):
             return hit.features
-        touched = self._tokens.touching(low, high)
         if self._tokens.are_known(touched):
             return None
+        features = hit.features | self._as_a_name(hit, touched)
         if not self._tokens.are_foreign(touched):
-            return hit.features
-        return None if _FAR & hit.features.keys() else hit.features | {"foreign_word": 1.0}
+            return features
+        return None if _FAR & hit.features.keys() else features | {"foreign_word": 1.0}
+
+    def _as_a_name(self, hit: Hit, touched: range) -> dict[str, float]:
+        """What speaks against a guess at a word with a capital and small letters: most such words are names."""
+        is_guess = hit.features.get("edits", 0) >= 1 or "sound" in hit.features
+        if not is_guess or not self._tokens.are_written_as_names(touched):
+            return {}
+        return {"name_like": 1.0} | ({"strict_name": 1.0} if "strict" in hit.features else {})
 
     def _has_context(self, hit: Hit) -> bool:
         readings = [self._readings.folded, *([self._readings.leet] if self._readings.leet else [])]

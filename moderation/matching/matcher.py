@@ -10,11 +10,12 @@ from moderation.matching.index import Index
 from moderation.matching.judge import Judge
 from moderation.matching.lexicon import Lexicon, load_lexicon
 from moderation.matching.looked import Looked
+from moderation.matching.masked import find_bare_masked, find_masked
 from moderation.matching.match import Found, Match
 from moderation.matching.placed import Placed, keep_best, without_shadows
 from moderation.matching.skeleton import views_of
 from moderation.matching.spelled import find_spelled
-from moderation.matching.words import find_bare_masked, find_masked, find_words
+from moderation.matching.words import find_words
 from moderation.reading import Readings
 from moderation.request import PersonalizationRequest
 from moderation.terms.term import Allow, Term

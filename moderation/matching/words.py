@@ -1,10 +1,9 @@
-"""Whole words that nobody knows, compared with the terms they may have been made from: misspelled, masked, sounded
-out, or without their vowels."""
+"""Whole words that nobody knows, compared with the terms they may have been made from: misspelled, sounded out, or
+without their vowels."""
 
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import islice
 
 from rapidfuzz.distance import OSA
 
@@ -13,25 +12,11 @@ from moderation.matching.hit import Hit
 from moderation.matching.index import OBSCENE, Index, consonants_of
 from moderation.matching.letters import Entry, free_edits
 from moderation.matching.lexicon import Lexicon
-from moderation.matching.script import is_gapless
 from moderation.matching.wordlike import oddness
 from moderation.reading import Reading
 from moderation.reading.sound import sound_key
-from moderation.terms.term import MatchKind
 
 _WORD = re.compile(r"[^\W\d_]{3,24}")
-_MASKED = re.compile(r"(?<![^\W_])[^\W\d_][^\W\d_]*(?:[*#_.?•●■█▪~=+×°^\-–—…⁎∗✱✶✻❤♥%]+[^\W\d_]*)+(?![^\W_])")
-#: A letter and three to seven of one mark, with an ending or none; ``A***`` is a rating.
-_BARE_MASK = re.compile(
-    r"(?<![\w*#•●-])([b-z](?:\*{3,7}|#{3,7}|•{3,7}|●{3,7}|-{3,7}))(?:s|es|ed|er|ers|ing|in)?(?![\w*#•●-])"
-)
-#: Review: nobody knows for sure what was meant.
-_BARE_SCORE = 0.6
-_MASKED_LETTER = re.compile(r"[^\W\d_]")
-#: Marks that are hardly punctuation; with others, a mask has two letters side by side, for ``P.M.S.`` is no mask.
-_CLEAR = frozenset("*#_•●■█")
-_PARTS = re.compile(r"[\W_]+")
-_LETTERS = re.compile(r"[^\W\d_]{2}")
 _VOWELS = frozenset("aeiou")
 _SHORTENED = frozenset({*OBSCENE, Category.DRUGS, Category.SELF_HARM})
 #: Three consonants that are written every day: a singer and kind of music, count, class, pounds.
@@ -54,10 +39,10 @@ def find_words(reading: Reading, index: Index, lexicon: Lexicon, folded: Reading
             if is_short_leet and not _differs_in_signs(text, typed, entry.letters):
                 continue
             if features := _misspelled(text, entry):
-                yield _hit(entry, reading, word.span(), features, "a misspelling")
+                yield hit_of(entry, reading, word.span(), features, "a misspelling")
         for number in () if is_short_leet else index.sounds.get(_sound(text), ()):
             features = {"sound": 1.0, "sound_plain": max(0.0, -oddness(text))}
-            yield _hit(index.entries[number], reading, word.span(), features, "the sound")
+            yield hit_of(index.entries[number], reading, word.span(), features, "the sound")
         if not is_short_leet:
             yield from _without_vowels(text, word.span(), reading, index)
 
@@ -74,7 +59,8 @@ def _sound(text: str) -> str:
     return sound_key(text)
 
 
-def _hit(entry: Entry, reading: Reading, span: tuple[int, int], features: dict[str, float], disguise: str) -> Hit:
+def hit_of(entry: Entry, reading: Reading, span: tuple[int, int], features: dict[str, float], disguise: str) -> Hit:
+    """A word read as the entry: what it took, and what length and severity say for it."""
     features = features | {"length": (min(len(entry.letters), 10) - 6) / 2, "severity": float(entry.term.severity >= 3)}
     return Hit(entry.term, reading, *span, features, disguise)
 
@@ -119,7 +105,7 @@ def _without_vowels(word: str, span: tuple[int, int], reading: Reading, index: I
             bare = not any(c in _VOWELS for c in word[1:])
             if not bare and len(word) < 6:
                 continue
-            yield _hit(
+            yield hit_of(
                 entry,
                 reading,
                 span,
@@ -144,40 +130,3 @@ def _may_be_short(word: str, span: tuple[int, int], reading: Reading, entry: Ent
 def _is_subsequence(short: str, long: str) -> bool:
     letters = iter(long)
     return all(letter in letters for letter in short)
-
-
-def find_masked(reading: Reading, index: Index, lexicon: Lexicon) -> Iterator[Hit]:
-    """Terms behind masks: every mark between letters stands for one letter, and at most half are marked."""
-    for word in list(_MASKED.finditer(reading.text))[:MOST_WORDS]:
-        text = word.group()
-        parts = _PARTS.split(text)
-        if not set(text) & _CLEAR and all(lexicon.english(part) >= 3.5 for part in parts):
-            continue
-        yield from _unmasked(reading, word.start(), text.rstrip(".?-–—…~+=×°^%"), index)
-
-
-def find_bare_masked(reading: Reading, index: Index) -> Iterator[Hit]:
-    """Words of which a single letter is left, ``f***``: worth a look where a well-known term begins and is as long."""
-    for word in islice(_BARE_MASK.finditer(reading.text), MOST_WORDS):
-        number = index.bare_masks.get(f"{word.group(1)[0]}{len(word.group(1))}")
-        if number is not None:
-            yield Hit(
-                index.entries[number].term, reading, *word.span(), {"mask": 1.0}, "masked letters", fixed=_BARE_SCORE
-            )
-
-
-def _unmasked(reading: Reading, start: int, text: str, index: Index) -> Iterator[Hit]:
-    seen = [c if _MASKED_LETTER.match(c) else None for c in text]
-    hidden = seen.count(None)
-    if not (set(text) & _CLEAR or _LETTERS.search(text)):
-        return
-    if not hidden or len(seen) < (4 if seen[0] and not is_gapless(seen[0]) else 3) or hidden * 2 > len(seen):
-        return
-    key = f"{len(seen)}{seen[0]}{seen[-1]}" if seen[-1] else f"{len(seen)}{seen[0]}{seen[1]}?"
-    for number in index.masks.get(key, ()):
-        entry = index.entries[number]
-        if (
-            all(c is None or c == letter for c, letter in zip(seen, entry.letters, strict=True))
-            and entry.term.match != MatchKind.PHRASE
-        ):
-            yield _hit(entry, reading, (start, start + len(text)), {"mask": hidden / len(seen)}, "masked letters")

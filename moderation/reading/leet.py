@@ -39,7 +39,7 @@ _LETTERS = re.compile("|".join(drawn for drawn in DRAWN if drawn.isalpha()))
 
 #: Numbers with an ordinary ending are numbers: ``1st``, ``80s``, ``10k``, ``4x4``; not where a sign ties them to a word.
 _NUMBER = re.compile(
-    r"(?<![^\W_])(?<![^\W_][$@!|])(?<![$@!|][$@!|])\d+(?:[.,:/x-]\d+)*(?:st|nd|rd|th|s|er|ers|am|pm|h|hr|hrs|k|g|kg|m|cm|mm|km|ml|l|cl|lb|lbs|oz|ft|in|mph|x|y|yr|yrs|d|v|w|gb|tb)?(?![^\W_])(?![$@!|]+[^\W_])"
+    r"(?<![^\W_])(?<![^\W_][$@!|€£¢¥§])(?<![$@!|][$@!|])\d+(?:[.,:/x-]\d+)*(?:st|nd|rd|th|s|er|ers|am|pm|h|hr|hrs|k|g|kg|m|cm|mm|km|ml|l|cl|lb|lbs|oz|ft|in|mph|x|y|yr|yrs|d|v|w|gb|tb)?(?![^\W_])(?![$@!|]+[^\W_])"
 )
 #: Signs that end a word as punctuation far more often than as a letter.
 _PUNCTUATION = frozenset("!([{<&^%#°|")

@@ -36,7 +36,7 @@ def spoken(folded: Reading) -> Reading | None:
 _SPELLINGS = (
     ("tsch", "ch"), ("sch", "sh"), ("tch", "ch"), ("dge", "j"), ("igh", "i"), ("eigh", "a"), ("ough", "o"), ("augh", "o"),
     ("ph", "f"), ("gh", "g"), ("kh", "k"), ("ck", "k"), ("cq", "k"), ("qu", "kw"), ("kn", "n"), ("wr", "r"), ("wh", "w"), ("zh", "j"),
-    ("cks", "ks"), ("ce", "se"), ("ci", "si"), ("cy", "si"), ("ch", "ch"), ("sh", "sh"), ("th", "th"), ("x", "ks"),
+    ("cks", "ks"), ("ce", "se"), ("ci", "si"), ("cy", "si"), ("ch", "ch"), ("sh", "sh"), ("th", "th"), ("x", "ks"), ("xx", "k"),
     ("c", "k"), ("q", "k"), ("z", "s"), ("v", "v"), ("ee", "i"), ("ea", "i"), ("ie", "i"), ("ey", "i"), ("ei", "i"), ("oo", "u"),
     ("ou", "u"), ("uh", "u"), ("ah", "a"), ("eh", "e"), ("oh", "o"), ("aw", "o"), ("au", "o"), ("y", "i"), ("j", "j"),
 )  # fmt: skip
