@@ -16,7 +16,7 @@ from moderation.matching.placed import Placed, keep_best, without_shadows
 from moderation.matching.skeleton import views_of
 from moderation.matching.spelled import find_spelled
 from moderation.matching.words import find_words
-from moderation.reading import Readings
+from moderation.reading import Reading, Readings
 from moderation.request import PersonalizationRequest
 from moderation.terms.term import Allow, Term
 
@@ -96,12 +96,7 @@ class Matcher:
             for view in views_of(reading):
                 if looked.opens(len(view.key)):
                     yield from find_spelled(view, index, self._lexicon, looked)
-        yield from find_words(readings.leet or readings.folded, index, self._lexicon, readings.folded)
-        if readings.leet_otherwise:
-            yield from find_words(readings.leet_otherwise, index, self._lexicon, readings.folded)
-        for reading in readings.straight:
-            if reading.name in ("letters apart", "as displayed"):
-                yield from find_words(reading, index, self._lexicon, readings.folded)
+        yield from find_words(_worded(readings), index, self._lexicon, readings.folded)
         for each in (readings.folded, readings.leet):  # a mark may be a mask or a letter: "#" is both
             if each:
                 yield from find_masked(each, index, self._lexicon)
@@ -129,6 +124,14 @@ class Matcher:
         plain = readings.leet or folded
         for term, low, high in index.phrases.find(plain.text):
             yield Hit(term, plain, low, high, {}, "", is_plain=True)
+
+
+def _worded(readings: Readings) -> Iterator[Reading]:
+    """Readings whose unknown words are worth comparing with terms, one by one."""
+    yield readings.leet or readings.folded
+    if readings.leet_otherwise:
+        yield readings.leet_otherwise
+    yield from (each for each in readings.straight if each.name in ("letters apart", "as displayed"))
 
 
 def _holds_for(term: Term, request: PersonalizationRequest) -> bool:

@@ -43,7 +43,7 @@ def find_spelled(view: View, index: Index, lexicon: Lexicon, looked: Looked) -> 
         if not (is_acrostic or edges.are_open(first, after - 1) or number in index.affixes):
             continue
         low, high = view.starts[first], view.ends[after - 1]
-        place = (number, reading.starts[low], reading.ends[high - 1], reading.text[low:high])
+        place = (number, reading.starts[low], reading.ends[high - 1], reading.text[max(0, low - 1) : high + 1])
         if not looked.takes(place, len(index.keyed[number])):
             continue
         for each in index.keyed[number]:

@@ -2,7 +2,7 @@
 without their vowels."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
@@ -25,13 +25,11 @@ _ABBREVIATIONS = frozenset("psy cnt cls lbs pts pcs hrs mrs".split())
 MOST_WORDS = 64
 
 
-def find_words(reading: Reading, index: Index, lexicon: Lexicon, folded: Reading) -> Iterator[Hit]:
-    """Terms that unknown words of the reading were made from; in short ones with digits only these are corrected."""
-    words = [word for word in _WORD.finditer(reading.text) if not lexicon.kinds(word.group())][:MOST_WORDS]
-    if not words:
-        return
-    for word, numbers in zip(words, index.deletes.near([word.group() for word in words]), strict=True):
-        text = word.group()
+def find_words(readings: Iterable[Reading], index: Index, lexicon: Lexicon, folded: Reading) -> Iterator[Hit]:
+    """Terms that unknown words of the readings were made from; in short ones with digits only these are corrected."""
+    words = [(reading, word) for reading in readings for word in _unknown(reading, lexicon)]
+    texts = [word.group() for _, word in words]
+    for (reading, word), text, numbers in zip(words, texts, index.deletes.near(texts), strict=True):
         typed = folded.text[slice(*word.span())] if reading.name == "leet" else text
         is_short_leet = typed != text and len(text) < 6
         for number in numbers:
@@ -40,11 +38,16 @@ def find_words(reading: Reading, index: Index, lexicon: Lexicon, folded: Reading
                 continue
             if features := _misspelled(text, entry):
                 yield hit_of(entry, reading, word.span(), features, "a misspelling")
-        for number in () if is_short_leet else index.sounds.get(_sound(text), ()):
+        if is_short_leet:
+            continue
+        for number in index.sounds.get(_sound(text), ()):
             features = {"sound": 1.0, "sound_plain": max(0.0, -oddness(text))}
             yield hit_of(index.entries[number], reading, word.span(), features, "the sound")
-        if not is_short_leet:
-            yield from _without_vowels(text, word.span(), reading, index)
+        yield from _without_vowels(text, word.span(), reading, index)
+
+
+def _unknown(reading: Reading, lexicon: Lexicon) -> list[re.Match[str]]:
+    return [word for word in _WORD.finditer(reading.text) if not lexicon.kinds(word.group())][:MOST_WORDS]
 
 
 def _differs_in_signs(text: str, typed: str, letters: str) -> bool:

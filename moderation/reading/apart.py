@@ -23,8 +23,9 @@ def at_capitals(as_written: Reading) -> Reading | None:
     if as_written.text.islower() or not (words := list(_HUMPED.finditer(as_written.text))):
         return None
     gaps = {at for word in words for at in range(word.start() + 1, word.end()) if as_written.text[at].isupper()}
-    pieces = ((f" {c}" if at in gaps else c, at, at + 1) for at, c in enumerate(as_written.text))
-    return as_written.rewritten("words by capitals", pieces)
+    return as_written.respelled(
+        "words by capitals", [f" {c}" if at in gaps else c for at, c in enumerate(as_written.text)]
+    )
 
 
 def closed_up(folded: Reading) -> Reading | None:

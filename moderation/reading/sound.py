@@ -28,8 +28,8 @@ def spoken(folded: Reading) -> Reading | None:
     if not words:
         return None
     inside = {at for low, high in words for at in range(low, high)}
-    pieces = ((_SPOKEN.get(c, c) if at in inside else c, at, at + 1) for at, c in enumerate(folded.text))
-    return folded.rewritten("read aloud", pieces)
+    letters = [_SPOKEN.get(c, c) if at in inside else c for at, c in enumerate(folded.text)]
+    return folded.respelled("read aloud", letters)
 
 
 #: Spellings of one sound, longest first; applied from the left, once.

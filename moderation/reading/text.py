@@ -115,6 +115,15 @@ class Reading:
             ends.extend([max(offset + origin.end, low)] * len(characters))
         return Reading(self.layout, name, "".join(text), starts, ends)
 
+    def respelled(self, name: str, letters: Sequence[str]) -> "Reading":
+        """A new reading with other letters, in place: one text, empty or longer too, for each character."""
+        text = "".join(letters)
+        if len(text) == len(letters) and all(letters):
+            return Reading(self.layout, name, text, self.starts, self.ends)
+        starts = [low for low, each in zip(self.starts, letters, strict=True) for _ in each]
+        ends = [high for high, each in zip(self.ends, letters, strict=True) for _ in each]
+        return Reading(self.layout, name, text, starts, ends)
+
     def rewritten(self, name: str, pieces: Iterable[tuple[str, int, int]]) -> "Reading":
         """A new reading from ``(characters, start, end)``: what ``text[start:end]`` is read as, in reading order."""
         text: list[str] = []
