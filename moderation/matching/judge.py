@@ -3,9 +3,8 @@
 from moderation.evidence import Outcome
 from moderation.matching.context import stands_near
 from moderation.matching.cover import Cover, Covered
-from moderation.matching.hit import Hit
+from moderation.matching.hit import Hit, Weighed
 from moderation.matching.lexicon import Lexicon
-from moderation.matching.match import Match
 from moderation.matching.score import score
 from moderation.matching.tokens import Tokens
 from moderation.reading import Readings
@@ -35,8 +34,8 @@ class Judge:
         self._tokens = Tokens(readings, lexicon)
         self._covered: list[Covered] = cover.find(readings.folded)
 
-    def match(self, hit: Hit) -> Match | None:
-        """The hit as a match; None when it is innocent or too weak to tell."""
+    def weigh(self, hit: Hit) -> Weighed | None:
+        """How sure the hit is; None when it is innocent or too weak to tell."""
         features = self.features(hit)
         if features is None:
             return None
@@ -51,15 +50,7 @@ class Judge:
             )
         if sure < FLOOR:
             return None
-        return Match(
-            term=hit.term,
-            spans=hit.reading.spans(hit.start, hit.end),
-            reading=hit.told_as,
-            read_as=hit.read_as,
-            score=round(sure, 3),
-            at_most=at_most,
-            note=note,
-        )
+        return Weighed(hit, round(sure, 3), at_most, note)
 
     def features(self, hit: Hit) -> dict[str, float] | None:
         """What it takes to read the term there; None where an innocent word, name or allow entry stands instead."""

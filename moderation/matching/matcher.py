@@ -68,8 +68,8 @@ class Matcher:
         looked = self._unlooked(readings)
         best: dict[str, list[Placed]] = {}
         for hit in islice(self.hits(readings, looked), MOST_HITS):
-            if _holds_for(hit.term, readings.request) and (match := judge.match(hit)):
-                keep_best(best.setdefault(hit.term.id, []), Placed(*hit.place, match))
+            if _holds_for(hit.term, readings.request) and (weighed := judge.weigh(hit)):
+                keep_best(best.setdefault(hit.term.id, []), Placed(*hit.place, weighed))
         matches = without_shadows([placed for each in best.values() for placed in each])
         return Found(matches=matches, is_complete=not any(each.is_cut for each in looked))
 
