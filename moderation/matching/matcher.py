@@ -89,14 +89,17 @@ class Matcher:
 
     def _hits_in(self, readings: Readings, index: Index, looked: Looked) -> Iterator[Hit]:
         texts: set[str] = set()
-        for reading in (readings.folded, *readings.straight, *readings.turned, *readings.played):
-            if reading.text in texts or looked.is_cut:
+        for reading in _plainest_first(readings):
+            if looked.is_cut:
+                break
+            if reading.text in texts:
                 continue
             texts.add(reading.text)
             for view in views_of(reading):
                 if looked.opens(len(view.key)):
                     yield from find_spelled(view, index, self._lexicon, looked)
-        yield from find_words(_worded(readings), index, self._lexicon, readings.folded)
+        worded = _worded(readings)  # of noise, that a person will see, the first is enough
+        yield from find_words(islice(worded, 1) if looked.is_cut else worded, index, self._lexicon, readings.folded)
         for each in (readings.folded, readings.leet):  # a mark may be a mask or a letter: "#" is both
             if each:
                 yield from find_masked(each, index, self._lexicon)
@@ -124,6 +127,14 @@ class Matcher:
         plain = readings.leet or folded
         for term, low, high in index.phrases.find(plain.text):
             yield Hit(term, plain, low, high, {}, "", is_plain=True)
+
+
+def _plainest_first(readings: Readings) -> Iterator[Reading]:
+    """Each kind is made when the ones before it were looked at."""
+    yield readings.folded
+    yield from readings.straight
+    yield from readings.turned
+    yield from readings.played
 
 
 def _worded(readings: Readings) -> Iterator[Reading]:
