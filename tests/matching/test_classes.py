@@ -122,6 +122,30 @@ def test_a_disguise_class_is_stopped(text: str) -> None:
     assert find(text), text
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "b*llsh*t", "b#lls##t", "w*nk*r", "W**k*r", "b***h", "w****r", "wa****", "b***hes", "bu******",
+        "wan-ker", "wan.ker!", "wan_ker", "pe-nis", "bull-shit",
+        "#MyWankerLife", "MyShitLife", "OhWhatShitIsThis", "thewankeryou", "youfuckthe",
+        "ᗯᗩᑎker", "b@stard w@nk€r", "fuxx",
+    ],
+)  # fmt: skip
+def test_a_disguise_class_of_words_cut_masked_and_run_together_is_stopped(text: str) -> None:
+    assert find(text), text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wan-Ker Lee", "Pe-Nis Wong", "Anna-Lena", "e-mail", "T-shirt", "McDonald", "VanDyke", "JoAnna", "iPhone",
+        "M***a", "An***", "*** hotel", "b*", "A****", "w*****************r", "Mr. W.K.", "x-ray", "B & B", "hello.world",
+    ],
+)  # fmt: skip
+def test_an_innocent_class_of_words_cut_masked_and_run_together_passes(text: str) -> None:
+    assert find(text) == [], text
+
+
 @pytest.mark.parametrize("text", ["bo🅱🅱s", "ni🅱🅱s and bu🅱🅱shit"])
 def test_the_squared_b_stands_for_any_letter(text: str) -> None:
     assert any(match.reading == "any letter" for match in find(text))

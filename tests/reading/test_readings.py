@@ -70,6 +70,7 @@ def test_a_straight_reading_runs_forward(text: str) -> None:
         ("H̷̡e̴͜l̶͎l̸͠o͞ͅ", "hello"),
         ("hеllо", "hello"),  # Cyrillic е and о among Latin letters
         ("ʜᴇʟʟᴏ", "hello"),
+        ("hᗴᒪᒪᗝ", "hello"),
         ("Straße", "strasse"),
         ("привет", "привет"),  # wholly Cyrillic: stays Cyrillic
         ("チンチラ", "ちんちら"),
@@ -101,6 +102,7 @@ def test_folding_keeps_what_is_read_and_drops_how_it_is_drawn(typed: str, read_a
         ("read aloud", ["gr8 2day"], "grate today"),
         ("emoji as words", ["I like 🐝s"], "i like bees"),
         ("filler letters", ["hxexlxlxo"], "hello"),
+        ("words by capitals", ["SayHelloAgain #MyDay"], "say hello again #my day"),
         ("transliterated", ["привет"], "privet"),
         ("look-alikes", ["сорок"], "copok"),
     ],
