@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from moderation.matching.context import stands_near
+from moderation.matching.context import Company
 from moderation.reading import Reading
 from moderation.terms.term import Term
 
@@ -54,9 +54,10 @@ class Codes:
         if not self._by_key or not any(c.isdigit() for c in reading.text):
             return []
         found = []
+        company = Company(reading)
         for token in _TOKEN.finditer(reading.text):
             for term in self._meant_by(_key(token.group())):
-                hit = self._judge(reading, term, token.start(), token.end())
+                hit = self._judge(reading, company, term, token.start(), token.end())
                 if hit:
                     found.append(hit)
         return found
@@ -66,9 +67,9 @@ class Codes:
         stems = (key[: -len(pair)] if key.endswith(pair) else key.removeprefix(pair) for pair in _COMPANIONS)
         return next((found for each in (key, *stems) if (found := self._by_key.get(each))), [])
 
-    def _judge(self, reading: Reading, term: Term, start: int, end: int) -> CodeHit | None:
+    def _judge(self, reading: Reading, company: Company, term: Term, start: int, end: int) -> CodeHit | None:
         text = reading.text
-        in_words, in_numbers = _in_context(term, reading, start, end)
+        in_words, in_numbers = _in_context(term, company, *reading.place(start, end))
         if in_words:
             return CodeHit(term, start, end, True)
         if _is_plain_number(reading, start, end):
@@ -89,13 +90,12 @@ class Codes:
         return None
 
 
-def _in_context(term: Term, reading: Reading, start: int, end: int) -> tuple[bool, bool]:
+def _in_context(term: Term, company: Company, low: int, high: int) -> tuple[bool, bool]:
     """Whether a word of the entry's context stands near, and whether a number of it does: numbers stand near each other
     in every coordinate, so these make no code of what is plainly a number."""
     words = tuple(each for each in term.context if not each.isdigit())
     numbers = tuple(each for each in term.context if each.isdigit())
-    place = reading.place(start, end)
-    return stands_near(words, (reading,), *place), stands_near(numbers, (reading,), *place)
+    return company.holds(words, low, high), company.holds(numbers, low, high)
 
 
 def _is_year(text: str) -> bool:

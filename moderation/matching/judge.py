@@ -1,7 +1,9 @@
 """What is innocent in one order, and what stays of a hit when it is set against that."""
 
+from functools import cached_property
+
 from moderation.evidence import Outcome
-from moderation.matching.context import stands_near
+from moderation.matching.context import Company
 from moderation.matching.cover import Cover, Covered
 from moderation.matching.hit import Hit, Weighed
 from moderation.matching.lexicon import Lexicon
@@ -85,8 +87,11 @@ class Judge:
         return {"name_like": 1.0} | ({"strict_name": 1.0} if "strict" in hit.features else {})
 
     def _has_context(self, hit: Hit) -> bool:
-        readings = [self._readings.folded, *([self._readings.leet] if self._readings.leet else [])]
-        return stands_near(hit.term.context, tuple(readings), *hit.place)
+        return any(each.holds(hit.term.context, *hit.place) for each in self._companies)
+
+    @cached_property
+    def _companies(self) -> list[Company]:
+        return [Company(each) for each in (self._readings.folded, self._readings.leet) if each]
 
     def _are_own_initials(self, hit: Hit, high: int) -> bool:
         """Initials spell what they spell: none is left out or changed, and three are a person's, before a surname even

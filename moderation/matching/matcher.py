@@ -20,8 +20,8 @@ from moderation.reading import Reading, Readings
 from moderation.request import PersonalizationRequest
 from moderation.terms.term import Allow, Term
 
-#: Hits of one order that are looked at; an order with more has said enough.
-MOST_HITS = 2000
+#: Hits of one order that are looked at; an order with more has said enough, and a person looks at the rest.
+MOST_HITS = 600
 
 
 class Matcher:
@@ -67,11 +67,13 @@ class Matcher:
         judge = self.judge(readings)
         looked = self._unlooked(readings)
         best: dict[str, list[Placed]] = {}
-        for hit in islice(self.hits(readings, looked), MOST_HITS):
+        hits = self.hits(readings, looked)
+        for hit in islice(hits, MOST_HITS):
             if _holds_for(hit.term, readings.request) and (weighed := judge.weigh(hit)):
                 keep_best(best.setdefault(hit.term.id, []), Placed(*hit.place, weighed))
         matches = without_shadows([placed for each in best.values() for placed in each])
-        return Found(matches=matches, is_complete=not any(each.is_cut for each in looked))
+        is_cut = any(each.is_cut for each in looked) or next(hits, None) is not None
+        return Found(matches=matches, is_complete=not is_cut)
 
     def judge(self, readings: Readings) -> Judge:
         """What is innocent in this order."""
