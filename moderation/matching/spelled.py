@@ -68,6 +68,8 @@ def _read(view: View, entry: Entry, units: range, edges: Edges, lexicon: Lexicon
     disguise = align(entry.letters, view, units, start, end)
     if disguise is None or not _may_be(disguise, entry, reading.name):
         return None
+    if disguise.repeated and len(runs) == 1:
+        return None  # one letter over and over is laughter, or a scream
     begins, ends = edges.begins_at(start), edges.ends_at(end)
     is_whole = begins and ends
     if not is_whole and (len(disguise.parts) > 1 or entry.is_transliterated or reading.name not in _STRAIGHT):

@@ -111,7 +111,10 @@ def drawn_letters(folded: Reading) -> list[Reading]:
 def _replaced(text: str, drawn: re.Pattern[str]) -> list[tuple[str, int, int]]:
     pieces: list[tuple[str, int, int]] = []
     at = 0
+    kept = {place for low, high in numbers(text) for place in range(low, high)}
     for found in drawn.finditer(text):
+        if found.start() in kept and found.group().isdigit():
+            continue  # a year is no letter
         pieces += [(text[k], k, k + 1) for k in range(at, found.start())]
         pieces.append((DRAWN[found.group()], *found.span()))
         at = found.end()

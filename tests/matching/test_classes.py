@@ -140,6 +140,7 @@ def test_a_disguise_class_of_words_cut_masked_and_run_together_is_stopped(text: 
     [
         "Wan-Ker Lee", "Pe-Nis Wong", "Anna-Lena", "e-mail", "T-shirt", "McDonald", "VanDyke", "JoAnna", "iPhone",
         "M***a", "An***", "*** hotel", "b*", "A****", "w*****************r", "Mr. W.K.", "x-ray", "B & B", "hello.world",
+        "kkkk", "kkkkkkk", "Kk kkk kk".replace("kkk", "kkkk"), "b 2013", "2013,20",
     ],
 )  # fmt: skip
 def test_an_innocent_class_of_words_cut_masked_and_run_together_passes(text: str) -> None:
