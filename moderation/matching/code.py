@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from moderation.matching.context import stands_near
+from moderation.matching.context import Company
 from moderation.reading import Reading
 from moderation.terms.term import Term
 
@@ -17,7 +17,10 @@ _UNIT = r"(?:st|nd|rd|th|s|am|pm|h|km|cm|mm|m|kg|g|lb|lbs|oz|ft|in|ml|cl|l|mph|k
 _BEFORE = re.compile(
     rf"(?:(?:#|\*|†|(?<![^\W_])(?:no\.?|nr\.?|n[o°º]|number|num|jersey|player|trikot|size|sz|gr\.?|grosse|taille|talla|room|rm|apt|unit|flat|route|rt|highway|hwy|rue|street|st|"
     rf"since|est\.?|established|born|b\.|class of|c/o|anno|seit|depuis|desde|dal|in|year|ano|jahr|team|psalm|ps|chapter|ch|verse|lat|lon|long|tel|page|p|lap|bus|car|"
-    rf"boat|sail|bib|car|kart|bike|squad|troop|unit|engine|ladder|station|bay|gate|seat|row|age|aged|turns?|turning|happy|{_MONTH}))[\s.:]*|[€$£°/+\-.:,]|\d[\s.:/-]+)$"
+    rf"boat|sail|bib|car|kart|bike|squad|troop|unit|engine|ladder|station|bay|gate|seat|row|age|aged|turns?|turning|happy|{_MONTH}|"
+    rf"house|haus|casa|maison|lot|plot|block|locker|mile|pier|dock|slip|berth|hangar|trail|cabin|hut|camp|zimmer|chambre|suite|floor|level|deck|"
+    rf"table|tisch|mesa|tower|hole|vol|volume|edition|serial|art|order|code|pin|platoon|battalion|regiment|company|flight|gleis|track|channel|[nsew]))[\s.:]*|"
+    rf"[€$£]\s|[€$£°/+\-.:,'’‘]|\d[\s.:/-]+)$"
 )
 _AFTER = re.compile(
     rf"(?:\s*{_UNIT}(?![^\W_])|\s*[°'′\"″%€$£]|[./:,-]\d|\s*(?:{_MONTH})(?![^\W_])|\s*(?:bc|ad|ce|bce|n|s|e|w)(?![^\W_])|\s*(?:today|birthday|geburtstag))"
@@ -51,9 +54,10 @@ class Codes:
         if not self._by_key or not any(c.isdigit() for c in reading.text):
             return []
         found = []
+        company = Company(reading)
         for token in _TOKEN.finditer(reading.text):
             for term in self._meant_by(_key(token.group())):
-                hit = self._judge(reading, term, token.start(), token.end())
+                hit = self._judge(reading, company, term, token.start(), token.end())
                 if hit:
                     found.append(hit)
         return found
@@ -63,12 +67,15 @@ class Codes:
         stems = (key[: -len(pair)] if key.endswith(pair) else key.removeprefix(pair) for pair in _COMPANIONS)
         return next((found for each in (key, *stems) if (found := self._by_key.get(each))), [])
 
-    def _judge(self, reading: Reading, term: Term, start: int, end: int) -> CodeHit | None:
+    def _judge(self, reading: Reading, company: Company, term: Term, start: int, end: int) -> CodeHit | None:
         text = reading.text
-        if term.context and stands_near(term, (reading,), *reading.place(start, end)):
+        in_words, in_numbers = _in_context(term, company, *reading.place(start, end))
+        if in_words:
             return CodeHit(term, start, end, True)
         if _is_plain_number(reading, start, end):
             return None
+        if in_numbers:
+            return CodeHit(term, start, end, True)
         is_alone = not (_WORD.search(text, 0, start) or _WORD.search(text, end))
         written_apart = not text[start:end].isalnum()
         digits = sum(c.isdigit() for c in text[start:end])
@@ -81,6 +88,14 @@ class Codes:
         ):
             return CodeHit(term, start, end, False)
         return None
+
+
+def _in_context(term: Term, company: Company, low: int, high: int) -> tuple[bool, bool]:
+    """Whether a word of the entry's context stands near, and whether a number of it does: numbers stand near each other
+    in every coordinate, so these make no code of what is plainly a number."""
+    words = tuple(each for each in term.context if not each.isdigit())
+    numbers = tuple(each for each in term.context if each.isdigit())
+    return company.holds(words, low, high), company.holds(numbers, low, high)
 
 
 def _is_year(text: str) -> bool:

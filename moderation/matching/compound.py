@@ -39,8 +39,7 @@ def _in_plain(word: str, start: int, end: int, entry: Entry, lexicon: Lexicon) -
         return {}
     if not before and after in endings(entry.term.language):
         return {"inflected": 1.0}
-    is_short = len(letters) < (5 if entry.term.severity >= 3 else 6)
-    if len(after) == 1 or (is_short and (len(letters) < 5 or not _are_everyday(before, after, lexicon))):
+    if len(after) == 1 or not _may_stand_in(letters, before, after, entry.term.severity >= 3, lexicon):
         return {}
     left = likelihood(before, lexicon) if before else 0.0
     right = likelihood(after, lexicon) if after else 0.0
@@ -60,6 +59,12 @@ def _word_around(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _are_everyday(before: str, after: str, lexicon: Lexicon) -> bool:
-    """What stands around a short term are the commonest words: ``you``, ``the``, ``big``."""
-    return all(not part or lexicon.english(part) >= _EVERYDAY for part in (before, after))
+def _may_stand_in(letters: str, before: str, after: str, is_strong: bool, lexicon: Lexicon) -> bool:
+    """Short terms are met only beside the commonest words (``you``, ``the``, ``big``), the shortest only if strong and
+    beside those of three letters."""
+    if len(letters) >= (5 if is_strong else 6):
+        return True
+    if len(letters) < (4 if is_strong else 5):
+        return False
+    least = 3 if len(letters) == 4 else 1
+    return all(not part or (len(part) >= least and lexicon.english(part) >= _EVERYDAY) for part in (before, after))

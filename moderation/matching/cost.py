@@ -37,7 +37,8 @@ def features_of(disguise: Disguise, entry: Entry, lexicon: Lexicon, *, is_across
         elif set(disguise.gaps) <= _APOSTROPHES:
             found |= _contracted(parts, lexicon)
         else:
-            found |= _cuts(parts, length, lexicon, is_across=is_across)
+            has_space = any(map(str.isspace, disguise.gaps))
+            found |= _cuts(parts, length, lexicon, is_across=is_across, has_space=has_space)
     if found:
         found["length"] = length_feature(entry.letters)
     return found
@@ -67,10 +68,17 @@ def _contracted(parts: tuple[str, ...], lexicon: Lexicon) -> dict[str, float]:
     return {"apostrophe": 1.0, "known_parts": float(is_honest)}
 
 
-def _cuts(parts: tuple[str, ...], length: int, lexicon: Lexicon, *, is_across: bool) -> dict[str, float]:
-    """A word written in pieces: no disguise at all where the pieces are words that people write."""
-    are_known = all(_is_known(part, lexicon, everywhere=not is_across) for part in parts)
+def _cuts(
+    parts: tuple[str, ...], length: int, lexicon: Lexicon, *, is_across: bool, has_space: bool
+) -> dict[str, float]:
+    """A word written in pieces: no disguise at all where the pieces are words that people write.
+
+    A sign cuts a word more often than it joins two short foreign ones: these are known only where a space parts them.
+    """
+    are_known = all(_is_known(part, lexicon, everywhere=has_space and not is_across) for part in parts)
     found = {"cuts": 1.0, "known_parts": float(are_known)}
+    if not (has_space or are_known) and all(_is_known(part, lexicon, everywhere=True) for part in parts):
+        found["foreign_parts"] = 1.0
     if are_known and min(map(len, parts)) >= 3 and length >= 7:
         found["long_parts"] = 1.0
     if is_across:

@@ -5,6 +5,7 @@ apart after two; the first seven letters are enough to meet in. Deletions are ke
 that a hundred thousand entries cost a few bytes each and all look-ups of an order are one vectorised search.
 """
 
+from array import array
 from collections.abc import Iterable, Sequence
 from itertools import combinations, repeat
 
@@ -18,16 +19,16 @@ class Deletes:
 
     def __init__(self, words: Iterable[tuple[int, str, int]]) -> None:
         """``words`` are ``(number, word, edits)``; a word is met by words at most ``edits`` away."""
-        keys: list[int] = []
-        numbers: list[int] = []
+        # Packed as they come: a list of a million numbers would leave its memory behind.
+        keys, numbers = array("q"), array("I")
         for number, word, edits in words:
             left = set(map(hash, _deletions(word, edits)))
             keys.extend(left)
             numbers.extend(repeat(number, len(left)))
-        hashes = numpy.array(keys, dtype=numpy.int64)
+        hashes = numpy.frombuffer(keys, dtype=numpy.int64)
         order = numpy.argsort(hashes, kind="stable")
         self._keys = hashes[order]
-        self._numbers = numpy.array(numbers, dtype=numpy.uint32)[order]
+        self._numbers = numpy.frombuffer(numbers, dtype=numpy.uint32)[order]
 
     def near(self, words: Sequence[str]) -> list[set[int]]:
         """For each word the numbers of entries that may lie within their edits of it; a superset, to be verified."""

@@ -6,7 +6,8 @@ from moderation.matching.lexicon import Lexicon
 from moderation.matching.script import begins_word, ends_word
 from moderation.matching.skeleton import View
 
-_WORD = re.compile(r"\S+")
+#: The only spaces of a folded reading.
+_SPACE = re.compile("[ \n]")
 
 
 class Edges:
@@ -17,8 +18,8 @@ class Edges:
         self._text = view.reading.text
         self._begins: dict[int, bool] = {}
         self._ends: dict[int, bool] = {}
-        #: Per unit the number of its word, or -1 where the word is known: nothing is cut out of a known word.
-        self._words: list[int] = []
+        #: By where a word begins: whether somebody knows it. Nothing is cut out of a known word.
+        self._known: dict[int, bool] = {}
 
     def begins_at(self, at: int) -> bool:
         """Whether a word may begin at this offset."""
@@ -40,9 +41,7 @@ class Edges:
         begins = self.begins_at(view.starts[first]) or self._is_broken(first)
         if begins and (self.ends_at(view.ends[last]) or self._is_broken(last)):
             return True
-        if not self._words:
-            self._number()
-        return self._words[first] == self._words[last] != -1
+        return self._is_within_unknown(view.starts[first], view.ends[last])
 
     def start(self, unit: int, needed: int) -> int:
         """Where a term begins in its first run: the last word beginning that leaves enough letters, else the run's."""
@@ -69,16 +68,18 @@ class Edges:
         low, high = self._view.starts[unit], self._view.ends[unit]
         return high > low + 1 and not self._text[low:high].isalnum()
 
-    def _number(self) -> None:
-        view = self._view
-        self._words = [-1] * len(view.key)
-        unit = 0
-        for number, word in enumerate(_WORD.finditer(self._text)):
-            is_known = bool(self._lexicon.kinds(word.group()))
-            while unit < len(view.key) and view.starts[unit] < word.end():
-                if not is_known and view.starts[unit] >= word.start():
-                    self._words[unit] = number
-                unit += 1
+    def _is_within_unknown(self, low: int, high: int) -> bool:
+        """Whether the stretch lies in one word and nobody knows that word."""
+        text = self._text
+        if text.find(" ", low, high) >= 0 or text.find("\n", low, high) >= 0:
+            return False
+        start = max(text.rfind(" ", 0, low), text.rfind("\n", 0, low)) + 1
+        known = self._known.get(start)
+        if known is None:
+            space = _SPACE.search(text, high)
+            known = bool(self._lexicon.kinds(text[start : space.start() if space else len(text)]))
+            self._known[start] = known
+        return not known
 
 
 def _letters(stretch: str) -> int:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from moderation.evidence import Outcome
+from moderation.matching.match import Match
 from moderation.reading import Reading
 from moderation.terms.term import MatchKind, Term
 
@@ -39,3 +41,31 @@ class Hit:
     @property
     def place(self) -> tuple[int, int]:
         return self.reading.place(self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A hit that stands, and how surely."""
+
+    hit: Hit
+    score: float
+    at_most: Outcome
+    note: str = ""
+
+    @property
+    def term(self) -> Term:
+        return self.hit.term
+
+    @property
+    def match(self) -> Match:
+        """The hit as others are told of it."""
+        hit = self.hit
+        return Match(
+            term=hit.term,
+            spans=hit.reading.spans(hit.start, hit.end),
+            reading=hit.told_as,
+            read_as=hit.read_as,
+            score=self.score,
+            at_most=self.at_most,
+            note=self.note,
+        )

@@ -1,7 +1,6 @@
 """Everything that is looked up: terms by key, by sound, by consonants, by near spelling, by number, by mask."""
 
 from array import array
-from collections import defaultdict
 from collections.abc import Iterable
 from itertools import chain
 
@@ -16,11 +15,13 @@ from moderation.matching.pattern import Patterns
 from moderation.matching.phrase import Phrases
 from moderation.matching.script import is_gapless
 from moderation.reading.fold import fold_text
-from moderation.reading.sound import sound_key
+from moderation.reading.sound import sound_keys
 from moderation.terms.term import MatchKind, Term
 
 _VOWELS = frozenset("aeiou")
 OBSCENE = (Category.PROFANITY, Category.SEXUAL, Category.HARASSMENT)
+#: In whose words people leave a letter or two and marks, the first come first to mind.
+_STARRED = (*OBSCENE, Category.HATE)
 
 
 def consonants_of(letters: str) -> str:
@@ -60,14 +61,18 @@ class Index:
         gapless = ((number, entry) for number, entry in enumerate(self.entries) if _is_gapless(entry))
         masked = chain(words, gapless)
         self.masks = _numbered((key, number) for number, entry in masked for key in mask_keys(entry.letters))
-        #: By first letter and length.
+        #: By what little is seen of a word.
         self.bare_masks = _best_known(
-            (f"{entry.letters[0]}{len(entry.letters)}", number, entry) for number, entry in words
+            (key, number, entry) for number, entry in words for key in well_known_keys(entry.letters)
         )
         sounded = [
             (number, entry.letters) for number, entry in words if entry.letters.isascii() and entry.term.severity >= 2
         ]
-        self.sounds = _numbered((sound_key(letters), number) for number, letters in sounded)
+        self.sounds = _numbered(
+            (key, number)
+            for number, letters in sounded
+            for key in sound_keys(letters, self.entries[number].term.language)
+        )
         bare = ((consonants_of(letters), number) for number, letters in sounded)
         self.skeletons = _numbered((consonants, number) for consonants, number in bare if len(consonants) >= 3)
         self.exact = _numbered(
@@ -91,6 +96,12 @@ def mask_keys(letters: str) -> tuple[str, str]:
     return f"{len(letters)}{letters[0]}{letters[-1]}", f"{len(letters)}{letters[0]}{letters[1]}?"
 
 
+def well_known_keys(letters: str) -> tuple[str, ...]:
+    """Under which a word is found of which a letter or two at its beginning are seen, with the last one or without."""
+    begins, length, end = letters[:2], len(letters), letters[-1]
+    return f"{begins[0]}{length}", f"{begins[0]}{length}{end}", f"{begins}{length}", f"{begins}{length}{end}"
+
+
 def _is_word(entry: Entry) -> bool:
     """One word of an alphabet, long enough to be read in other spellings."""
     letters = entry.letters
@@ -105,19 +116,19 @@ def _is_gapless(entry: Entry) -> bool:
 
 
 def _numbered(pairs: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:
-    found: dict[str, list[int]] = defaultdict(list)
+    found: dict[str, tuple[int, ...]] = {}
     for key, number in pairs:
-        found[key].append(number)
-    return {key: tuple(numbers) for key, numbers in found.items()}
+        found[key] = (*found.get(key, ()), number)  # few have many; lists for all would leave their memory behind
+    return found
 
 
 def _best_known(rows: Iterable[tuple[str, int, Entry]]) -> dict[str, int]:
-    """The entry that people think of first under each key: plain English obscenities, as they are listed."""
+    """The entry that people think of first under each key: plain English obscenities and slurs, as they are listed."""
     found: dict[str, tuple[tuple[int, int], int]] = {}
     for key, number, entry in rows:
         term = entry.term
-        if term.language == "en" and term.severity >= 2 and term.category in OBSCENE and term.match is MatchKind.WORD:
-            rank = OBSCENE.index(term.category), -term.severity
+        if term.language == "en" and term.severity >= 2 and term.category in _STARRED and term.match is MatchKind.WORD:
+            rank = _STARRED.index(term.category), -term.severity
             if key not in found or rank < found[key][0]:
                 found[key] = rank, number
     return {key: number for key, (_, number) in found.items()}

@@ -1,11 +1,12 @@
 """What is innocent in one order, and what stays of a hit when it is set against that."""
 
+from functools import cached_property
+
 from moderation.evidence import Outcome
-from moderation.matching.context import stands_near
+from moderation.matching.context import Company
 from moderation.matching.cover import Cover, Covered
-from moderation.matching.hit import Hit
+from moderation.matching.hit import Hit, Weighed
 from moderation.matching.lexicon import Lexicon
-from moderation.matching.match import Match
 from moderation.matching.score import score
 from moderation.matching.tokens import Tokens
 from moderation.reading import Readings
@@ -15,6 +16,8 @@ from moderation.terms.term import MatchKind
 FLOOR = 0.3
 #: From here a disguise is sure enough to act alone.
 SURE = 0.9
+#: Letters from which one of them may be wrong and the word still be sure.
+_LONG = 8
 #: As sure as a hit gets that is an innocent word as well.
 _EXCUSED = 0.85
 #: Features of readings in which known words are expected under the hit; these judge the words on their own.
@@ -33,13 +36,13 @@ class Judge:
         self._tokens = Tokens(readings, lexicon)
         self._covered: list[Covered] = cover.find(readings.folded)
 
-    def match(self, hit: Hit) -> Match | None:
-        """The hit as a match; None when it is innocent or too weak to tell."""
+    def weigh(self, hit: Hit) -> Weighed | None:
+        """How sure the hit is; None when it is innocent or too weak to tell."""
         features = self.features(hit)
         if features is None:
             return None
         sure = hit.fixed if hit.fixed is not None else score(features)
-        at_most = Outcome.REJECT if hit.is_plain or sure >= SURE else Outcome.REVIEW
+        at_most = Outcome.REJECT if _acts_alone(hit, sure) else Outcome.REVIEW
         note = ""
         if hit.is_plain and hit.fixed is None and self._is_excused(hit):
             at_most, note, sure = (
@@ -49,15 +52,7 @@ class Judge:
             )
         if sure < FLOOR:
             return None
-        return Match(
-            term=hit.term,
-            spans=hit.reading.spans(hit.start, hit.end),
-            reading=hit.told_as,
-            read_as=hit.read_as,
-            score=round(sure, 3),
-            at_most=at_most,
-            note=note,
-        )
+        return Weighed(hit, round(sure, 3), at_most, note)
 
     def features(self, hit: Hit) -> dict[str, float] | None:
         """What it takes to read the term there; None where an innocent word, name or allow entry stands instead."""
@@ -72,18 +67,31 @@ class Judge:
             return None if hit.fixed is None and self._is_named(hit) else hit.features
         if any(each.excuses(low, high) for each in self._covered):
             return None  # an allowed word as it is written is no disguise of another
+        touched = self._tokens.touching(low, high)
+        if "foreign_parts" in hit.features and self._tokens.are_written_as_names(touched):
+            return None  # a double name
         if _OWN_GATE & hit.features.keys() or self._tokens.has_signs(low, high):
             return hit.features
-        touched = self._tokens.touching(low, high)
         if self._tokens.are_known(touched):
             return None
+        features = hit.features | self._as_a_name(hit, touched)
         if not self._tokens.are_foreign(touched):
-            return hit.features
-        return None if _FAR & hit.features.keys() else hit.features | {"foreign_word": 1.0}
+            return features
+        return None if _FAR & hit.features.keys() else features | {"foreign_word": 1.0}
+
+    def _as_a_name(self, hit: Hit, touched: range) -> dict[str, float]:
+        """What speaks against a guess at a word with a capital and small letters: most such words are names."""
+        is_guess = hit.features.get("edits", 0) >= 1 or "sound" in hit.features
+        if not is_guess or not self._tokens.are_written_as_names(touched):
+            return {}
+        return {"name_like": 1.0} | ({"strict_name": 1.0} if "strict" in hit.features else {})
 
     def _has_context(self, hit: Hit) -> bool:
-        readings = [self._readings.folded, *([self._readings.leet] if self._readings.leet else [])]
-        return stands_near(hit.term, tuple(readings), *hit.place)
+        return any(each.holds(hit.term.context, *hit.place) for each in self._companies)
+
+    @cached_property
+    def _companies(self) -> list[Company]:
+        return [Company(each) for each in (self._readings.folded, self._readings.leet) if each]
 
     def _are_own_initials(self, hit: Hit, high: int) -> bool:
         """Initials spell what they spell: none is left out or changed, and three are a person's, before a surname even
@@ -114,3 +122,13 @@ class Judge:
         if len(touched) != 1:
             return False
         return self._tokens.all[touched[0]].is_place or self._tokens.names(touched[0], self._covered, low, high)
+
+
+def _acts_alone(hit: Hit, sure: float) -> bool:
+    """Plainly there, or sure enough; a wrong letter in a short word, or against the entry, is for a person to read."""
+    if hit.is_plain:
+        return True
+    if "strict" in hit.features:
+        return False
+    is_guess = hit.features.get("edits", 0) >= 1 and "swap_edit" not in hit.features
+    return sure >= SURE and not (is_guess and hit.end - hit.start < _LONG)

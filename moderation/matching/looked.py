@@ -2,7 +2,7 @@
 
 from moderation.reading import Readings
 
-#: A stretch of the order as one reading shows it, and the key met there.
+#: The key met, and a stretch of the order as one reading shows it: with the characters beside it, for there words end.
 Place = tuple[int, int, int, str]
 
 
@@ -15,7 +15,7 @@ class Looked:
 
     def __init__(self, readings: Readings) -> None:
         self._places: set[Place] = set()
-        self._left = 28 + len(readings.as_written.text) // 2
+        self._left = 12 + len(readings.as_written.text) // 2
         #: Something was not looked at.
         self.is_cut = False
 

@@ -10,17 +10,18 @@ from moderation.matching.index import Index
 from moderation.matching.judge import Judge
 from moderation.matching.lexicon import Lexicon, load_lexicon
 from moderation.matching.looked import Looked
+from moderation.matching.masked import find_bare_masked, find_masked
 from moderation.matching.match import Found, Match
 from moderation.matching.placed import Placed, keep_best, without_shadows
 from moderation.matching.skeleton import views_of
 from moderation.matching.spelled import find_spelled
-from moderation.matching.words import find_bare_masked, find_masked, find_words
-from moderation.reading import Readings
+from moderation.matching.words import find_words
+from moderation.reading import Reading, Readings
 from moderation.request import PersonalizationRequest
 from moderation.terms.term import Allow, Term
 
-#: Hits of one order that are looked at; an order with more has said enough.
-MOST_HITS = 2000
+#: Hits of one order that are looked at; an order with more has said enough, and a person looks at the rest.
+MOST_HITS = 600
 
 
 class Matcher:
@@ -66,11 +67,13 @@ class Matcher:
         judge = self.judge(readings)
         looked = self._unlooked(readings)
         best: dict[str, list[Placed]] = {}
-        for hit in islice(self.hits(readings, looked), MOST_HITS):
-            if _holds_for(hit.term, readings.request) and (match := judge.match(hit)):
-                keep_best(best.setdefault(hit.term.id, []), Placed(*hit.place, match))
+        hits = self.hits(readings, looked)
+        for hit in islice(hits, MOST_HITS):
+            if _holds_for(hit.term, readings.request) and (weighed := judge.weigh(hit)):
+                keep_best(best.setdefault(hit.term.id, []), Placed(*hit.place, weighed))
         matches = without_shadows([placed for each in best.values() for placed in each])
-        return Found(matches=matches, is_complete=not any(each.is_cut for each in looked))
+        is_cut = any(each.is_cut for each in looked) or next(hits, None) is not None
+        return Found(matches=matches, is_complete=not is_cut)
 
     def judge(self, readings: Readings) -> Judge:
         """What is innocent in this order."""
@@ -88,20 +91,20 @@ class Matcher:
 
     def _hits_in(self, readings: Readings, index: Index, looked: Looked) -> Iterator[Hit]:
         texts: set[str] = set()
-        for reading in (readings.folded, *readings.straight, *readings.turned, *readings.played):
-            if reading.text in texts or looked.is_cut:
+        for reading in _plainest_first(readings):
+            if looked.is_cut:
+                break
+            if reading.text in texts:
                 continue
             texts.add(reading.text)
             for view in views_of(reading):
                 if looked.opens(len(view.key)):
                     yield from find_spelled(view, index, self._lexicon, looked)
-        yield from find_words(readings.leet or readings.folded, index, self._lexicon, readings.folded)
-        if readings.leet_otherwise:
-            yield from find_words(readings.leet_otherwise, index, self._lexicon, readings.folded)
-        for reading in readings.straight:
-            if reading.name in ("letters apart", "as displayed"):
-                yield from find_words(reading, index, self._lexicon, readings.folded)
-        yield from find_masked(readings.leet or readings.folded, index, self._lexicon)
+        worded = _worded(readings)  # of noise, that a person will see, the first is enough
+        yield from find_words(islice(worded, 1) if looked.is_cut else worded, index, self._lexicon, readings.folded)
+        for each in (readings.folded, readings.leet):  # a mark may be a mask or a letter: "#" is both
+            if each:
+                yield from find_masked(each, index, self._lexicon)
         yield from find_bare_masked(readings.folded, index)
         if readings.blurred:
             yield from find_masked(readings.blurred, index, self._lexicon)
@@ -126,6 +129,22 @@ class Matcher:
         plain = readings.leet or folded
         for term, low, high in index.phrases.find(plain.text):
             yield Hit(term, plain, low, high, {}, "", is_plain=True)
+
+
+def _plainest_first(readings: Readings) -> Iterator[Reading]:
+    """Each kind is made when the ones before it were looked at."""
+    yield readings.folded
+    yield from readings.straight
+    yield from readings.turned
+    yield from readings.played
+
+
+def _worded(readings: Readings) -> Iterator[Reading]:
+    """Readings whose unknown words are worth comparing with terms, one by one."""
+    yield readings.leet or readings.folded
+    if readings.leet_otherwise:
+        yield readings.leet_otherwise
+    yield from (each for each in readings.straight if each.name in ("letters apart", "as displayed"))
 
 
 def _holds_for(term: Term, request: PersonalizationRequest) -> bool:

@@ -2,22 +2,23 @@
 
 from typing import NamedTuple
 
+from moderation.matching.hit import Weighed
 from moderation.matching.match import Match
 
 
 class Placed(NamedTuple):
-    """A match and where it stands in the layout; half-open."""
+    """A hit that stands, and where in the layout; half-open."""
 
     start: int
     end: int
-    match: Match
+    what: Weighed
 
 
 def keep_best(known: list[Placed], new: Placed) -> None:
     """Add a match of one term, unless one as sure stands in the same place; hits come plainest first."""
     for index, old in enumerate(known):
         if old.start < new.end and new.start < old.end:
-            if new.match.score > old.match.score:
+            if new.what.score > old.what.score:
                 known[index] = new
             return
     known.append(new)
@@ -28,24 +29,24 @@ def without_shadows(found: list[Placed]) -> list[Match]:
     ranked = sorted(
         found,
         key=lambda each: (
-            -each.match.term.severity,
-            -each.match.score,
+            -each.what.term.severity,
+            -each.what.score,
             each.start - each.end,
             each.start,
-            each.match.term.id,
+            each.what.term.id,
         ),
     )
     kept: list[Placed] = []
     for each in ranked:
         if not any(_shadows(other, each) for other in kept):
             kept.append(each)
-    return [each.match for each in sorted(kept, key=lambda each: each[:2])]
+    return [each.what.match for each in sorted(kept, key=lambda each: each[:2])]
 
 
 def _shadows(other: Placed, each: Placed) -> bool:
     if not (other.start <= each.start and each.end <= other.end):
         return False
-    better, worse = other.match, each.match
+    better, worse = other.what, each.what
     return (
         better.term.category == worse.term.category
         and better.score >= worse.score

@@ -13,7 +13,7 @@ READING_FEATURES = {
     "letters drawn with signs": "drawn", "letters drawn with letters": "drawn_letters", "read aloud": "spoken",
     "transliterated": "transliterated", "calculator": "calculator", "filler letters": "filler", "pig latin": "pig_latin",
     "emoji as words": "emoji", "emoji as slang": "emoji", "first letters of words": "word_initials",
-    "first letters of lines": "line_initials", "name and number": "numbered",
+    "first letters of lines": "line_initials", "name and number": "numbered", "words by capitals": "humped",
 }  # fmt: skip
 
 

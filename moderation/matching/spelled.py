@@ -43,7 +43,7 @@ def find_spelled(view: View, index: Index, lexicon: Lexicon, looked: Looked) -> 
         if not (is_acrostic or edges.are_open(first, after - 1) or number in index.affixes):
             continue
         low, high = view.starts[first], view.ends[after - 1]
-        place = (number, reading.starts[low], reading.ends[high - 1], reading.text[low:high])
+        place = (number, reading.starts[low], reading.ends[high - 1], reading.text[max(0, low - 1) : high + 1])
         if not looked.takes(place, len(index.keyed[number])):
             continue
         for each in index.keyed[number]:
@@ -68,6 +68,8 @@ def _read(view: View, entry: Entry, units: range, edges: Edges, lexicon: Lexicon
     disguise = align(entry.letters, view, units, start, end)
     if disguise is None or not _may_be(disguise, entry, reading.name):
         return None
+    if disguise.repeated and len(runs) == 1:
+        return None  # one letter over and over is laughter, or a scream
     begins, ends = edges.begins_at(start), edges.ends_at(end)
     is_whole = begins and ends
     if not is_whole and (len(disguise.parts) > 1 or entry.is_transliterated or reading.name not in _STRAIGHT):

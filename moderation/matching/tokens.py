@@ -78,6 +78,11 @@ class Tokens:
         """Whether each of these words is a word of some language or a place."""
         return bool(indexes) and all(self.all[index].kinds for index in indexes)
 
+    def are_written_as_names(self, indexes: range) -> bool:
+        """Whether each of these words has a capital and small letters."""
+        written = (self._raw[self._starts[index] : self._ends[index]] for index in indexes)
+        return bool(indexes) and all(word[:1].isupper() and word[1:].islower() for word in written)
+
     def has_signs(self, low: int, high: int) -> bool:
         """Whether signs that are no ordinary punctuation stand in ``layout[low:high]``: nobody writes a word so."""
         return bool(_SIGNS.search(self._raw, low, high))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import cached_property
 
-from moderation.reading.apart import closed_up, joined_fields, without_filler
+from moderation.reading.apart import at_capitals, closed_up, joined_fields, without_filler
 from moderation.reading.emoji import blurred, emoji_words
 from moderation.reading.fold import fold, look_alike
 from moderation.reading.games import pig_latin
@@ -19,7 +19,7 @@ from moderation.request import PersonalizationRequest
 __all__ = ["FIELD_BREAK", "NORMALISER_VERSION", "Hidden", "Origin", "Reading", "Readings", "read"]
 
 #: Changes whenever any reading of any text may change; quoted by every decision.
-NORMALISER_VERSION = "3"
+NORMALISER_VERSION = "4"
 
 
 #: Code points up to which an order is read in every way. What is longer is no personalization: it is read as written,
@@ -74,7 +74,7 @@ class Readings:
         """Readings from the front, after the folded one: other looks of the same letters in the same order."""
         if self.is_long:
             return []
-        raw = (displayed(self.as_written), revealed(self.as_written), upright(self.as_written))
+        raw = (way(self.as_written) for way in (displayed, revealed, upright, at_capitals))
         found = [closed_up(self.folded), look_alike(self.as_written), *(fold(each) for each in raw if each)]
         return [*(reading for reading in found if reading), *drawn_letters(self.folded)]
 

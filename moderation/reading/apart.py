@@ -1,4 +1,5 @@
-"""Letters set apart: ``f u c k``, ``f.u.c.k``, one letter a line, or the same filler between every two letters."""
+"""Letters set apart: ``f u c k``, ``f.u.c.k``, one letter a line, or the same filler between every two letters; and words
+set apart by their capitals alone."""
 
 import re
 
@@ -11,6 +12,20 @@ _LETTER = re.compile(r"[^\W_]|[@$!|+]")
 #: A line that ends in a letter and one that is a short number.
 _NUMBERED = re.compile(r"(?<=[^\W\d_])(\n)(?=\d{1,3}(?:\n|$))")
 _FILLED = re.compile(r"(?<![^\W_])([^\W\d_])([^\W\d_])(?:[^\W\d_]\2){1,}[^\W\d_](?![^\W_])")
+
+
+#: Three words and more that only their capitals part, two in a hashtag; ``McDonald`` and ``VanDyke`` are one.
+_HUMPED = re.compile(r"(?<![^\W_])(?:[A-Z]?[a-z]+(?:[A-Z][a-z]+){2,}|(?<=#)[A-Z]?[a-z]+[A-Z][a-z]+)(?![^\W_])")
+
+
+def at_capitals(as_written: Reading) -> Reading | None:
+    """Words run together with a capital each, with a gap before the capitals; None where there are none."""
+    if as_written.text.islower() or not (words := list(_HUMPED.finditer(as_written.text))):
+        return None
+    gaps = {at for word in words for at in range(word.start() + 1, word.end()) if as_written.text[at].isupper()}
+    return as_written.respelled(
+        "words by capitals", [f" {c}" if at in gaps else c for at, c in enumerate(as_written.text)]
+    )
 
 
 def closed_up(folded: Reading) -> Reading | None:

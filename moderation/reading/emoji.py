@@ -18,12 +18,8 @@ def emoji_words(folded: Reading) -> list[Reading]:
     """Pictures as the words they show, and as the slang they stand for where a letter or a picture touches them."""
     if folded.text.isascii() or not _PICTURE.search(folded.text):
         return []
-    shown = folded.rewritten(
-        "emoji as words", [(_word(folded.text, at, _SHOWN), at, at + 1) for at in range(len(folded.text))]
-    )
-    slang = folded.rewritten(
-        "emoji as slang", [(_word(folded.text, at, _SLANG), at, at + 1) for at in range(len(folded.text))]
-    )
+    shown = folded.respelled("emoji as words", [_SHOWN.get(c, c) for c in folded.text])
+    slang = folded.respelled("emoji as slang", [_SLANG.get(c, c) for c in folded.text])
     return [shown, slang]
 
 
@@ -32,12 +28,5 @@ def blurred(as_written: Reading, folded: Reading) -> Reading | None:
     raw = as_written.text
     if _ANY not in raw:
         return None
-    pieces = (
-        ("*" if raw[low] == _ANY else c, at, at + 1)
-        for at, (c, low) in enumerate(zip(folded.text, folded.starts, strict=True))
-    )
-    return folded.rewritten("any letter", pieces)
-
-
-def _word(text: str, at: int, words: dict[str, str]) -> str:
-    return words.get(text[at]) or text[at]
+    letters = ["*" if raw[low] == _ANY else c for c, low in zip(folded.text, folded.starts, strict=True)]
+    return folded.respelled("any letter", letters)

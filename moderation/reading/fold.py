@@ -130,4 +130,4 @@ def _with_look_alikes(raw: Reading, plain: Reading, pieces: list[_Piece], stretc
         for at in range(low, high):
             letters = LOOK_ALIKE.get(typed[at]) if plain.text[at] == FOLDED[typed[at]] else None
             text[at] = letters or LOOK_ALIKE.get(plain.text[at], plain.text[at])
-    return plain.rewritten(plain.name, ((letters, at, at + 1) for at, letters in enumerate(text)))
+    return plain.respelled(plain.name, text)

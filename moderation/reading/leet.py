@@ -39,7 +39,7 @@ _LETTERS = re.compile("|".join(drawn for drawn in DRAWN if drawn.isalpha()))
 
 #: Numbers with an ordinary ending are numbers: ``1st``, ``80s``, ``10k``, ``4x4``; not where a sign ties them to a word.
 _NUMBER = re.compile(
-    r"(?<![^\W_])(?<![^\W_][$@!|])(?<![$@!|][$@!|])\d+(?:[.,:/x-]\d+)*(?:st|nd|rd|th|s|er|ers|am|pm|h|hr|hrs|k|g|kg|m|cm|mm|km|ml|l|cl|lb|lbs|oz|ft|in|mph|x|y|yr|yrs|d|v|w|gb|tb)?(?![^\W_])(?![$@!|]+[^\W_])"
+    r"(?<![^\W_])(?<![^\W_][$@!|€£¢¥§])(?<![$@!|][$@!|])\d+(?:[.,:/x-]\d+)*(?:st|nd|rd|th|s|er|ers|am|pm|h|hr|hrs|k|g|kg|m|cm|mm|km|ml|l|cl|lb|lbs|oz|ft|in|mph|x|y|yr|yrs|d|v|w|gb|tb)?(?![^\W_])(?![$@!|]+[^\W_])"
 )
 #: Signs that end a word as punctuation far more often than as a letter.
 _PUNCTUATION = frozenset("!([{<&^%#°|")
@@ -111,7 +111,10 @@ def drawn_letters(folded: Reading) -> list[Reading]:
 def _replaced(text: str, drawn: re.Pattern[str]) -> list[tuple[str, int, int]]:
     pieces: list[tuple[str, int, int]] = []
     at = 0
+    kept = {place for low, high in numbers(text) for place in range(low, high)}
     for found in drawn.finditer(text):
+        if found.start() in kept and found.group().isdigit():
+            continue  # a year is no letter
         pieces += [(text[k], k, k + 1) for k in range(at, found.start())]
         pieces.append((DRAWN[found.group()], *found.span()))
         at = found.end()

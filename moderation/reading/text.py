@@ -84,14 +84,23 @@ class Reading:
         Characters dropped inside the stretch (a hidden one, a separator) are covered by the span; each end is
         widened to whole graphemes.
         """
+        low, high = self.place(start, end)
+        index = self.layout.field_at(low)
+        offset, length = self.layout.offsets[index], len(self.request.fields[index].text)
+        is_in_one = low < high <= offset + length
+        reach = {index: (low - offset, high - offset)} if is_in_one else self._reach(start, end)
+        fields = self.request.fields
+        widened = ((index, *widen(fields[index].text, *reach[index])) for index in sorted(reach))
+        return tuple(Span(field=fields[index].name, start=low, end=high) for index, low, high in widened)
+
+    def _reach(self, start: int, end: int) -> dict[int, tuple[int, int]]:
+        """Field -> the stretch of it behind ``text[start:end]``, where that lies in several fields."""
         reach: dict[int, tuple[int, int]] = {}
         for low, high in zip(self.starts[start:end], self.ends[start:end], strict=True):
             for index, first, last in self.layout.pieces(low, high):
                 known = reach.get(index, (first, last))
                 reach[index] = (min(known[0], first), max(known[1], last))
-        fields = self.request.fields
-        widened = ((index, *widen(fields[index].text, *reach[index])) for index in sorted(reach))
-        return tuple(Span(field=fields[index].name, start=low, end=high) for index, low, high in widened)
+        return reach
 
     def derive(self, name: str, pieces: Iterable[tuple[str, Origin]]) -> "Reading":
         """A new reading of the same request from ``(characters, origin)`` pieces; each character shares the origin."""
@@ -105,6 +114,15 @@ class Reading:
             starts.extend([low] * len(characters))
             ends.extend([max(offset + origin.end, low)] * len(characters))
         return Reading(self.layout, name, "".join(text), starts, ends)
+
+    def respelled(self, name: str, letters: Sequence[str]) -> "Reading":
+        """A new reading with other letters, in place: one text, empty or longer too, for each character."""
+        text = "".join(letters)
+        if len(text) == len(letters) and all(letters):
+            return Reading(self.layout, name, text, self.starts, self.ends)
+        starts = [low for low, each in zip(self.starts, letters, strict=True) for _ in each]
+        ends = [high for high, each in zip(self.ends, letters, strict=True) for _ in each]
+        return Reading(self.layout, name, text, starts, ends)
 
     def rewritten(self, name: str, pieces: Iterable[tuple[str, int, int]]) -> "Reading":
         """A new reading from ``(characters, start, end)``: what ``text[start:end]`` is read as, in reading order."""

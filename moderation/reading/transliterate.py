@@ -14,8 +14,7 @@ def transliterated(folded: Reading) -> Reading | None:
     """Letters of other alphabets as Latin letters; None where there are none."""
     if folded.text.isascii() or not _FOREIGN.search(folded.text):
         return None
-    pieces = ((latin(c), at, at + 1) for at, c in enumerate(folded.text))
-    return folded.rewritten("transliterated", pieces)
+    return folded.respelled("transliterated", [latin(c) for c in folded.text])
 
 
 def latin(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 
-from moderation.reading.characters import MIRRORED, TURNED
+from moderation.reading.characters import FOLDED, MIRRORED, TURNED
 from moderation.reading.text import Reading
 
 #: Plain letters that are another plain letter, or themselves, when turned by half a circle.
@@ -30,11 +30,8 @@ def upside_down(as_written: Reading) -> Reading | None:
     text = as_written.text
     if text.isascii() or not any(c in TURNED for c in text):
         return None
-    pieces = (
-        (TURNED.get(text[at]) or _ROTATED.get(text[at], text[at].lower()), at, at + 1)
-        for at in range(len(text) - 1, -1, -1)
-    )
-    return as_written.rewritten("upside down", pieces)
+    righted = [TURNED.get(c) or _ROTATED.get(c, FOLDED[c]) for c in reversed(text)]
+    return reverse(as_written).respelled("upside down", righted)
 
 
 def mirrored(as_written: Reading) -> Reading | None:
@@ -42,11 +39,8 @@ def mirrored(as_written: Reading) -> Reading | None:
     text = as_written.text
     if text.isascii() or not any(c in MIRRORED for c in text):
         return None
-    pieces = (
-        (MIRRORED.get(text[at]) or _IN_MIRROR.get(text[at], text[at].lower()), at, at + 1)
-        for at in range(len(text) - 1, -1, -1)
-    )
-    return as_written.rewritten("mirrored", pieces)
+    righted = [MIRRORED.get(c) or _IN_MIRROR.get(c, FOLDED[c]) for c in reversed(text)]
+    return reverse(as_written).respelled("mirrored", righted)
 
 
 def upright(as_written: Reading) -> Reading | None:
@@ -54,8 +48,7 @@ def upright(as_written: Reading) -> Reading | None:
     text = as_written.text
     if text.isascii() or not any(c in MIRRORED or c in TURNED for c in text):
         return None
-    pieces = ((MIRRORED.get(c) or TURNED.get(c) or c, at, at + 1) for at, c in enumerate(text))
-    return as_written.rewritten("turned letters", pieces)
+    return as_written.respelled("turned letters", [MIRRORED.get(c) or TURNED.get(c) or c for c in text])
 
 
 def calculator(folded: Reading) -> Reading | None:

@@ -30,7 +30,8 @@ MATCHER = Matcher(
         term("wombat", MatchKind.PREFIX),
         term("quokka", MatchKind.INSIDE),
         term("marmot", MatchKind.SUFFIX),
-        term("88", MatchKind.CODE, context=("reich",)),
+        term("88", MatchKind.CODE, context=("reich", "1488")),
+        term("12", MatchKind.CODE, context=("reich", "88")),
         term("1488", MatchKind.CODE, severity=4),
         term(r"zz+top", MatchKind.PATTERN),
         *(term(word, language=language) for word, language in (
@@ -115,10 +116,35 @@ def test_a_part_of_a_word_is_found_on_its_own_side_only(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["f'uck you", "f0ck you", "f0(k you", "wan🅺er", "🅱itch", "bit🅲h", "🇫🇺🇨🇰", "b🅾🅾bs", "1488HH", "88hh", "Kevin 1488", "w@nk€r", "K.K.K."],
+    ["f'uck you", "f0ck you", "f0(k you", "wan🅺er", "🅱itch", "bit🅲h", "🇫🇺🇨🇰", "b🅾🅾bs", "1488HH", "88hh", "Kevin 1488", "w@nk€r", "K.K.K.", "reich 12"],
 )  # fmt: skip
 def test_a_disguise_class_is_stopped(text: str) -> None:
     assert find(text), text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "b*llsh*t", "b#lls##t", "w*nk*r", "W**k*r", "b***h", "w****r", "wa****", "b***hes", "bu******",
+        "wan-ker", "wan.ker!", "wan_ker", "pe-nis", "bull-shit",
+        "#MyWankerLife", "MyShitLife", "OhWhatShitIsThis", "thewankeryou", "youfuckthe",
+        "ᗯᗩᑎker", "b@stard w@nk€r", "fuxx",
+    ],
+)  # fmt: skip
+def test_a_disguise_class_of_words_cut_masked_and_run_together_is_stopped(text: str) -> None:
+    assert find(text), text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wan-Ker Lee", "Pe-Nis Wong", "Anna-Lena", "e-mail", "T-shirt", "McDonald", "VanDyke", "JoAnna", "iPhone",
+        "M***a", "An***", "*** hotel", "b*", "A****", "w*****************r", "Mr. W.K.", "x-ray", "B & B", "hello.world",
+        "kkkk", "kkkkkkk", "Kk kkk kk".replace("kkk", "kkkk"), "b 2013", "2013,20",
+    ],
+)  # fmt: skip
+def test_an_innocent_class_of_words_cut_masked_and_run_together_passes(text: str) -> None:
+    assert find(text) == [], text
 
 
 @pytest.mark.parametrize("text", ["bo🅱🅱s", "ni🅱🅱s and bu🅱🅱shit"])
@@ -138,6 +164,7 @@ def test_a_mask_with_one_letter_left_is_for_a_person(text: str) -> None:
         "K.K.K. Kristensen", "K. K. K. Larsen", "S.H.T.", "W.N.K.", "F.C.K. & S.H.T.", "B. T. Chang",
         "he'll be", "she'll see", "O'Neill", "d'Ascoli", "l'hiver", "rock'n'roll",
         "Ana", "est. 1488", "May 88", "Room 1488", "1488 Elm Street", "since 1988",
+        "N 88 E 12", "88° 12' N", "Locker 1488", "$ 1488", "Haus 1488", "Vol. 1488", "Summer of '1488", "Platoon 1488",
         "мята", "кухня", "сорт", "Анна и Кирилл", "notre maison", "unser Haus", "la nostra casa", "moje srdce",
     ],
 )  # fmt: skip

@@ -42,6 +42,7 @@ words = st.text(alphabet="abcdefgh", min_size=5, max_size=9)
 
 
 @given(st.lists(words, min_size=1, max_size=30, unique=True), words)
+@settings(deadline=None)
 def test_the_deletes_index_misses_nothing_that_brute_force_finds(listed: list[str], word: str) -> None:
     edits = [2 if len(each) >= 8 else 1 for each in listed]
     near = Deletes((number, each, edits[number]) for number, each in enumerate(listed)).near([word])[0]
@@ -49,6 +50,7 @@ def test_the_deletes_index_misses_nothing_that_brute_force_finds(listed: list[st
 
 
 @given(st.lists(words, min_size=1, max_size=20, unique=True), st.text(alphabet="abcdefgh .", max_size=30))
+@settings(deadline=None)
 def test_every_listed_word_that_stands_in_the_text_is_found(listed: list[str], text: str) -> None:
     class Nobody:
         def kinds(self, word: str) -> int:
@@ -90,6 +92,7 @@ def test_a_disguise_never_lowers_a_score_to_nothing(word: str, disguise: object)
 
 
 @given(st.sampled_from(WORDS), st.text(alphabet=" .-abc123é", max_size=12))
+@settings(deadline=None)
 def test_an_allow_entry_never_hides_a_listed_term_beside_it(word: str, innocent: str) -> None:
     matcher = Matcher([term(word)], [Allow(term=innocent, kind=AllowKind.PHRASE)])
     assert [match.term.term for match in find(matcher, innocent, word)][:1] == [word]
@@ -129,7 +132,7 @@ def test_common_words_are_not_repaired_into_bad_ones() -> None:
 
 
 @given(st.text(alphabet=st.characters(codec=None), max_size=60))
-@settings(deadline=2000, max_examples=200)
+@settings(deadline=None, max_examples=200)
 def test_any_text_is_answered(text: str) -> None:
     for match in find(MATCHER, text):
         assert 0 <= match.score <= 1

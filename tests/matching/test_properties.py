@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
@@ -13,6 +14,7 @@ from moderation.matching.letters import free_edits
 from moderation.matching.lexicon import Lexicon
 from moderation.reading import read
 from moderation.request import Field, PersonalizationRequest
+from tests.matching.test_classes import MATCHER as EVERY_KIND
 from tests.matching.test_classes import term
 
 #: A world without innocent words: what is met depends on the list alone.
@@ -134,3 +136,22 @@ def test_one_change_is_live_in_a_tenth_of_a_second_while_readers_read() -> None:
     assert min(spent) < 0.1
     assert answers
     assert all(answers), "a reader met a matcher without the old entries"
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["1!l|", "88 ", "14 ", "12 88 ", "a*", "a-", "fu-ck ", "f u c k ", "w4nk3r ", "a\u0301", "viper ", "zz", "\u202ea", "8/", "AbCd",
+     "🅱💩", "傻 ", "b***h ", "'", "M. ", "#AbCd ", "kkk"],
+)  # fmt: skip
+def test_cost_grows_with_the_length_and_no_faster(unit: str) -> None:
+    def spent(length: int) -> float:
+        readings = [read(request_of((unit * length)[:length])) for _ in range(2)]
+        times = []
+        for each in readings:
+            start = time.process_time()
+            EVERY_KIND.find(each)
+            times.append(time.process_time() - start)
+        return min(times)
+
+    # Four times the length: a cost that grew with its square would be sixteen times as much.
+    assert spent(32_000) < 9 * spent(8_000) + 0.1

@@ -136,6 +136,18 @@ MIRRORED = {
 }
 # What TR39 has no row for, or maps to another drawing than people read in a word.
 OWN_LOOK = {
+    "ᗩ": "a",
+    "ᑎ": "n",
+    "ᔕ": "s",
+    "ᗝ": "o",
+    "ᗴ": "e",
+    "ᘜ": "g",
+    "ᒎ": "j",
+    "ᑕ": "c",
+    "ᗯ": "w",
+    "ᘿ": "e",
+    "ᐱ": "a",
+    "ᓚ": "l",
     "к": "k",
     "м": "m",
     "н": "h",
