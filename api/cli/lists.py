@@ -86,7 +86,9 @@ def show(
 
 @app.command("import")
 def import_(
-    source: Annotated[Path, typer.Argument(help="Words or rules (W, W*, *W, *W*), one a line; or CSV with a column term.")],
+    source: Annotated[
+        Path, typer.Argument(help="Words or rules (W, W*, *W, *W*), one a line; or CSV with a column term.")
+    ],
     target: Annotated[Path, typer.Argument(help="The list file to write; must not exist.")],
     category: Annotated[str, typer.Option()],
     language: Annotated[str, typer.Option(help='ISO 639-1 code, or "any".')],
@@ -126,7 +128,9 @@ def import_(
 def export(
     target: Annotated[Path | None, typer.Argument(help="The file to write; standard output by default.")] = None,
     directory: Annotated[Path | None, typer.Option(help="A folder of term lists.")] = None,
-    form: Annotated[str, typer.Option("--format", help="csv (whole entries), rules (W, W*, *W, *W*) or words.")] = "csv",
+    form: Annotated[
+        str, typer.Option("--format", help="csv (whole entries), rules (W, W*, *W, *W*) or words.")
+    ] = "csv",
     category: Annotated[str | None, typer.Option()] = None,
     language: Annotated[str | None, typer.Option()] = None,
 ) -> None:

@@ -169,9 +169,7 @@ def _expanded(
         faults.append(Finding(file=file, line=line, rule="roster", level=Level.FAULT, fact=fact, advice=advice))
 
 
-def _terms_of(
-    file: ListFile, taken: dict[str, tuple[str, int]], faults: list[Finding]
-) -> Iterator[tuple[int, Term]]:
+def _terms_of(file: ListFile, taken: dict[str, tuple[str, int]], faults: list[Finding]) -> Iterator[tuple[int, Term]]:
     sheet = read_sheet(file.shown, file.data, known_columns=TERM_COLUMNS, needed_columns=TERM_NEEDED)
     yield from read_terms(sheet, file.id_prefix, taken)
     faults.extend(sheet.faults)

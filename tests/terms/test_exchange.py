@@ -162,7 +162,9 @@ def test_a_file_that_cannot_be_imported_is_named_and_nothing_is_written(
 def test_everything_exported_loads_as_the_same_entries(tmp_path: Path, write_lists: WriteLists) -> None:
     people = "# purpose: x\n# licence: x\n# kind: word\n# language: en\n"
     write_lists({"rosters/people/en.csv": "Jews\ndeaf people"}, columns="term", header=people)
-    folder = write_lists({"profanity/en.csv": "p1,darn,word,review,1,o", "hate/en.csv": "p1,out {people},phrase,note,1,o"})
+    folder = write_lists(
+        {"profanity/en.csv": "p1,darn,word,review,1,o", "hate/en.csv": "p1,out {people},phrase,note,1,o"}
+    )
     (tmp_path / "all").mkdir()
     out = tmp_path / "all/all.csv"
     assert run("export", str(out), "--directory", str(folder))[0] == 0
