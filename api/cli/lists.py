@@ -17,12 +17,13 @@ app = typer.Typer(help="Term lists: what is looked for, and what only looks like
 #: Complaints about one file that are printed; one mistake in an option makes one for each line.
 _SHOWN = 10
 
-_Directory = Annotated[Path | None, typer.Argument(help="A folder of term lists; the shipped ones by default.")]
+_HELP = "A folder of term lists; the ones in force on this machine, or the shipped ones, by default."
+_IN_FORCE = "MODERATION_BLOCKLISTS"
 
 
 @app.command()
 def lint(
-    directory: _Directory = None,
+    directory: Annotated[Path | None, typer.Argument(help=_HELP, envvar=_IN_FORCE)] = None,
     collisions: Annotated[bool, typer.Option(help="Also look for names, places and words that entries hit.")] = True,
     warnings: Annotated[bool, typer.Option(help="Print warnings, too.")] = True,
 ) -> None:
@@ -54,7 +55,7 @@ def lint(
 @app.command()
 def show(
     search: Annotated[str, typer.Argument(help="Part of a term or of an entry's id; empty for a summary.")] = "",
-    directory: Annotated[Path | None, typer.Option(help="A folder of term lists.")] = None,
+    directory: Annotated[Path | None, typer.Option(help=_HELP, envvar=_IN_FORCE)] = None,
     limit: Annotated[int, typer.Option(min=1)] = 50,
 ) -> None:
     """Show entries with their reasons, or how many there are of each kind."""
@@ -127,7 +128,7 @@ def import_(
 @app.command()
 def export(
     target: Annotated[Path | None, typer.Argument(help="The file to write; standard output by default.")] = None,
-    directory: Annotated[Path | None, typer.Option(help="A folder of term lists.")] = None,
+    directory: Annotated[Path | None, typer.Option(help=_HELP, envvar=_IN_FORCE)] = None,
     form: Annotated[
         str, typer.Option("--format", help="csv (whole entries), rules (W, W*, *W, *W*) or words.")
     ] = "csv",
