@@ -16,10 +16,13 @@ import yaml
 
 from moderation.errors import PolicyError
 from moderation.evidence import Category, Evidence, Outcome
-from moderation.yaml_text import load_yaml
+from moderation.yaml_text import error_line, key_lines, load_yaml
 
 POLICY_DIRECTORY = Path(__file__).parent / "policies"
 DEFAULT_POLICY = "balanced"
+
+#: What an order says of itself that a policy may have lines for; the later wins.
+_OVERLAYS = ("brand", "product", "region")
 
 #: A score that no evidence reaches.
 NEVER = 1.01
@@ -33,8 +36,16 @@ class Threshold:
     review: tuple[float, float, float, float]
     #: Scores by severity 1-4 from which the machine may refuse alone.
     reject: tuple[float, float, float, float]
-    #: The layer that wrote this line, e.g. ``"balanced"`` or ``"balanced, brand Acme"``.
-    origin: str
+    #: The layers that wrote the two, e.g. ``"balanced"`` or ``"balanced, brand Acme"``.
+    review_from: str
+    reject_from: str
+
+    @property
+    def origin(self) -> str:
+        """Who wrote the line: one layer, or ``"family (review), balanced (reject)"``."""
+        if self.review_from == self.reject_from:
+            return self.review_from
+        return f"{self.review_from} (review), {self.reject_from} (reject)"
 
     def outcome(self, evidence: Evidence) -> Outcome:
         """What one piece of evidence asks for, never stricter than it may cause."""
@@ -65,12 +76,20 @@ class PolicyLayer:
 
     origin: str
     categories: Mapping[str, Mapping[str, Sequence[float | str]]]
+    #: Where each category's line stands, ``"balanced.yaml:7"``; empty for lines that come from no file.
+    places: Mapping[str, str] = field(default_factory=dict)
+
+    def place(self, category: str) -> str:
+        """What an error about the line begins with."""
+        return f"{self.places.get(category, self.origin)}: {category}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyDocument:
     """One policy file: its own lines and its overlays for brands, products and regions."""
 
+    #: The file's name, which errors begin with.
+    file: str
     name: str
     describes: str
     extends: str | None
@@ -83,10 +102,27 @@ class PolicyBook:
     """The named policies at hand, and the effective one for an order."""
 
     def __init__(self, documents: Iterable[PolicyDocument]) -> None:
-        self._documents = {document.name: document for document in documents}
+        self._documents: dict[str, PolicyDocument] = {}
+        for document in documents:
+            first = self._documents.setdefault(document.name, document)
+            if first is not document:
+                raise PolicyError(
+                    f"{document.file}: {first.file} is named {document.name}, too. Give each its own name."
+                )
         self._made: dict[tuple[str, ...], Policy] = {}
         for document in self._documents.values():
-            self.effective(document.name)  # an incomplete or circular policy must stop the start, not an order
+            self._check(document)
+
+    def _check(self, document: PolicyDocument) -> None:
+        """An incomplete or circular policy must stop the start, not an order; an overlay, too."""
+        try:
+            self.effective(document.name)
+            for kind, value in document.overlays:
+                _merge(document.name, self._layers(document.name, None, {kind: value}))
+        except PolicyError as error:
+            # What spans several files names no file by itself.
+            has_place = any(str(error).startswith(each.file) for each in self._documents.values())
+            raise error if has_place else PolicyError(f"{document.file}: {error}") from None
 
     @property
     def names(self) -> list[str]:
@@ -149,7 +185,7 @@ def _merge(name: str, layers: Iterable[PolicyLayer]) -> Policy:
     for layer in layers:
         for category, line in layer.categories.items():
             key = _category(category, layer.origin)
-            lines[key] = _threshold(line, lines.get(key), f"{layer.origin}, {category}", layer.origin)
+            lines[key] = _threshold(line, lines.get(key), layer.place(category), layer.origin)
     missing = [category.value for category in Category if category not in lines]
     if missing:
         raise PolicyError(f"policy {name}: no line for {', '.join(missing)}. Add them, or extend {DEFAULT_POLICY}.")
@@ -163,49 +199,70 @@ def _merge(name: str, layers: Iterable[PolicyLayer]) -> Policy:
 
 
 def load_policies(directory: Path = POLICY_DIRECTORY) -> PolicyBook:
-    """Read every ``*.yaml`` of a directory.
+    """Read every ``*.yaml`` of a directory; the shipped policies stand behind them, to be used, extended or replaced.
 
     Raises:
-        PolicyError: naming the file, what is so, and what to do.
+        PolicyError: naming the file, the line, what is so, and what to do.
     """
-    return PolicyBook(parse_policy(path.read_text("utf-8"), path.name) for path in sorted(directory.glob("*.yaml")))
+    own = _documents(directory)
+    if not own:
+        raise PolicyError(f"{directory}: holds no .yaml file. Give the folder that holds the policies.")
+    names = {document.name for document in own}
+    shipped = [] if directory == POLICY_DIRECTORY else _documents(POLICY_DIRECTORY)
+    return PolicyBook([*(each for each in shipped if each.name not in names), *own])
+
+
+def _documents(directory: Path) -> list[PolicyDocument]:
+    return [parse_policy(path.read_text("utf-8"), path.name) for path in sorted(directory.glob("*.yaml"))]
 
 
 def parse_policy(text: str, where: str) -> PolicyDocument:
-    """Read one policy file; ``where`` is quoted in errors."""
+    """Read one policy file; ``where`` is quoted in errors, with the line."""
     try:
-        data = load_yaml(text)
+        data, lines = load_yaml(text), key_lines(text)
     except yaml.YAMLError as error:
-        raise PolicyError(f"{where}: not valid YAML: {error}. Mend the line that it names.") from error
+        problem = getattr(error, "problem", error)
+        raise PolicyError(f"{where}:{error_line(error)}: not valid YAML ({problem}). Mend this line.") from error
     if not isinstance(data, dict) or not isinstance(data.get("name"), str):
-        raise PolicyError(f"{where}: a policy needs a 'name'. See moderation/policies/balanced.yaml.")
-    unknown = set(data) - {"name", "describes", "extends", "categories", "brands", "products", "regions"}
-    if unknown:
-        raise PolicyError(f"{where}: unknown key {', '.join(sorted(unknown))}. Remove it or correct its spelling.")
+        raise PolicyError(f"{where}:1: a policy needs a 'name'. See moderation/policies/balanced.yaml.")
+    places = {path: f"{where}:{line}" for path, line in lines.items()}
+    known = {"name", "describes", "extends", "categories", *(f"{kind}s" for kind in _OVERLAYS)}
+    for key in map(str, data):
+        if key not in known:
+            raise PolicyError(f"{places[key,]}: unknown key {key}. Remove it or correct its spelling.")
     name = data["name"]
     overlays = {
-        (kind, str(value).casefold()): _layer(lines, f"{name}, {kind} {value}", where)
-        for kind in ("brand", "product", "region")
-        for value, lines in (data.get(f"{kind}s") or {}).items()
+        (kind, str(value).casefold()): _layer(lines, f"{name}, {kind} {value}", (f"{kind}s", str(value)), places)
+        for kind in _OVERLAYS
+        for value, lines in _mapping(data.get(f"{kind}s"), f"{name}, {kind}s", places.get((f"{kind}s",), where)).items()
     }
     return PolicyDocument(
+        file=where,
         name=name,
         describes=str(data.get("describes", "")),
         extends=data.get("extends"),
-        base=_layer(data.get("categories") or {}, name, where),
+        base=_layer(data.get("categories"), name, ("categories",), places),
         overlays=overlays,
     )
 
 
-def _layer(lines: Any, origin: str, where: str) -> PolicyLayer:
+def _layer(lines: Any, origin: str, path: tuple[str, ...], places: Mapping[tuple[str, ...], str]) -> PolicyLayer:
+    lines = _mapping(lines, origin, places.get(path, origin))
+    layer = PolicyLayer(origin=origin, categories=lines, places={each: places[*path, str(each)] for each in lines})
+    for category, line in lines.items():
+        _category(category, layer.places[category])
+        if not isinstance(line, dict):
+            raise PolicyError(f"{layer.place(category)} must be {{review: [...], reject: [...]}}, four numbers each.")
+        _parts(line, layer.place(category))
+    return layer
+
+
+def _mapping(lines: Any, origin: str, where: str) -> dict[str, Any]:
+    if lines is None:
+        return {}
     if not isinstance(lines, dict):
         raise PolicyError(f"{where}: the lines of {origin} must be 'category: {{review: [...], reject: [...]}}'.")
-    for category, line in lines.items():
-        _category(category, where)
-        if not isinstance(line, dict):
-            raise PolicyError(f"{where}: {category} must be {{review: [...], reject: [...]}}, four numbers each.")
-        _parts(line, f"{where}: {category}")
-    return PolicyLayer(origin=origin, categories=lines)
+    return lines
 
 
 def _category(name: str, where: str) -> Category:
@@ -220,7 +277,8 @@ def _threshold(line: Mapping[str, Any], below: Threshold | None, where: str, ori
     parts = _parts(line, where)
     if below is None and len(parts) < 2:
         raise PolicyError(f"{where}: the first layer must write both review and reject.")
-    merged = Threshold(origin=origin, **parts) if below is None else replace(below, origin=origin, **parts)
+    parts |= {f"{part}_from": origin for part in parts}
+    merged = Threshold(**parts) if below is None else replace(below, **parts)
     _check_order(merged.review, merged.reject, where)
     return merged
 

@@ -7,14 +7,14 @@ import typer
 
 app = typer.Typer(help="Policies: where evidence starts to matter.", no_args_is_help=True)
 
+_HELP = "A directory of policies; the ones in force on this machine, or the shipped ones, by default."
+
 
 @app.command()
 def lint(
-    directory: Annotated[
-        Path | None, typer.Argument(help="A directory of policies; the shipped ones by default.")
-    ] = None,
+    directory: Annotated[Path | None, typer.Argument(help=_HELP, envvar="MODERATION_POLICIES")] = None,
 ) -> None:
-    """Check every policy file; exit status 1 with file and line when one cannot be used."""
+    """Check every policy file and all overlays; exit status 1 with file and line when one cannot be used."""
     from moderation.policy import POLICY_DIRECTORY, load_policies
 
     book = load_policies(directory or POLICY_DIRECTORY)
@@ -28,11 +28,12 @@ def show(
     brand: Annotated[str | None, typer.Option()] = None,
     product: Annotated[str | None, typer.Option()] = None,
     region: Annotated[str | None, typer.Option()] = None,
+    directory: Annotated[Path | None, typer.Option(help=_HELP, envvar="MODERATION_POLICIES")] = None,
 ) -> None:
-    """Print the effective policy; four scores per outcome, for severity 1 to 4."""
-    from moderation.policy import NEVER, load_policies
+    """Print the effective policy; four scores per outcome, for severity 1 to 4, and the layer that wrote each."""
+    from moderation.policy import NEVER, POLICY_DIRECTORY, load_policies
 
-    policy = load_policies().effective(name, brand=brand, product=product, region=region)
+    policy = load_policies(directory or POLICY_DIRECTORY).effective(name, brand=brand, product=product, region=region)
 
     def scores(values: tuple[float, ...]) -> str:
         return " ".join("never" if value == NEVER else f"{value:5.2f}" for value in values)

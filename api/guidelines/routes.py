@@ -26,12 +26,21 @@ class Rule(BaseModel):
     handling: Handling
 
 
+class Principle(BaseModel):
+    """A rule by which nothing is refused: how faith, identity and names are treated."""
+
+    name: str
+    title: str
+    rule: str
+
+
 class Guidelines(BaseModel):
     """All rules that hold for a brand, in one language."""
 
     locale: str
     policy: str
     rules: list[Rule]
+    principles: list[Principle]
 
 
 @router.get("", responses=documented(401, 403, 422, 503))
@@ -51,7 +60,10 @@ def get_guidelines(
         Rule(category=category, title=words.title, rule=words.rule, handling=_handling(policy.thresholds[category]))
         for category, words in catalogue.categories.items()
     ]
-    return Guidelines(locale=catalogue.locale, policy=policy.version, rules=rules)
+    principles = [
+        Principle(name=name, title=words.title, rule=words.rule) for name, words in catalogue.principles.items()
+    ]
+    return Guidelines(locale=catalogue.locale, policy=policy.version, rules=rules, principles=principles)
 
 
 def _handling(line: Threshold) -> Handling:

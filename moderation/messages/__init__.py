@@ -1,7 +1,8 @@
 """What the customer is told, in their language: honest, helpful, never shaming, never a guess.
 
 One YAML file per locale. ``approve`` and ``review`` and ``reject`` are whole sentences; per category there is a
-``title``, a public ``rule``, a ``topic`` (what a reviewer will look at) and the ``reject`` sentence.
+``title``, a public ``rule``, a ``topic`` (what a reviewer will look at) and the ``reject`` sentence. ``principles``
+are rules that belong to no category, because nothing is refused by them: that faith is welcome, and names are.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,6 +32,18 @@ class CategoryWords:
     reject: str
 
 
+#: What a customer may count on, whatever the policy; every locale has each.
+PRINCIPLES = ("religion", "identity", "names")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principle:
+    """A public rule behind no category."""
+
+    title: str
+    rule: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
     """All wording of one locale."""
@@ -42,6 +55,7 @@ class Catalogue:
     #: How the language ends a sentence.
     stop: str
     categories: Mapping[Category, CategoryWords]
+    principles: Mapping[str, Principle]
 
 
 class Messages:
@@ -100,12 +114,18 @@ def _catalogue(path: Path) -> Catalogue:
         review=_text(data, "review", path.name),
         stop="。" if path.stem == "ja" else ".",
         categories=words,
+        principles={name: _principle(data.get("principles") or {}, name, path) for name in PRINCIPLES},
     )
 
 
 def _words(data: Mapping[str, Any], category: Category, path: Path) -> CategoryWords:
     where = f"{path.name}: categories.{category}"
     return CategoryWords(**{key: _text(data, key, where) for key in ("title", "rule", "topic", "reject")})
+
+
+def _principle(data: Mapping[str, Any], name: str, path: Path) -> Principle:
+    where = f"{path.name}: principles.{name}"
+    return Principle(**{key: _text(data.get(name) or {}, key, where) for key in ("title", "rule")})
 
 
 def _text(data: Mapping[str, Any], key: str, where: str) -> str:

@@ -1,7 +1,7 @@
 """What else an entry hits: names, places and common words that a person would not mean by it.
 
 The matcher protects words and names it knows; a list should not lean on that. An entry that equals a name or an
-everyday word of another language needs a context (``unless``) or a person (``action: review``).
+everyday word of another language needs a context (``unless``) or a milder action.
 """
 
 from collections import defaultdict
@@ -24,11 +24,13 @@ LANGUAGES = (
     "cs",
     "da",
     "de",
+    "el",
     "en",
     "es",
     "fi",
     "fr",
     "hi",
+    "hu",
     "id",
     "it",
     "nb",
@@ -39,12 +41,16 @@ LANGUAGES = (
     "ru",
     "sv",
     "tr",
+    "uk",
     "vi",
 )
-#: Languages whose words wordfreq keeps under another code.
+#: Languages whose words wordfreq keeps under another code, and back.
 _SPOKEN_AS = {"no": "nb"}
+_LISTED_AS = {"nb": "no"}
 #: Zipf frequency from which a word is everyday: 4 is once in 100,000 words.
 EVERYDAY = 4.0
+#: On the Zipf scale.
+TEN_TIMES = 1.0
 _KINDS = ((GIVEN, "given name"), (SURNAME, "surname"), (PLACE, "place"))
 _SHOWN = 5
 
@@ -70,39 +76,45 @@ def find_collisions(inventory: Inventory) -> Iterator[Finding]:
     innocent = {each.key for each in inventory.allowed}
     yield from _wildcards(inventory, innocent)
     for placed in inventory.terms:
-        if placed.term.match in (MatchKind.WORD, MatchKind.EXACT) and _acts_alone(placed):
+        if placed.term.match in (MatchKind.WORD, MatchKind.EXACT) and not _is_thought_of(placed):
             yield from _named(placed)
-            yield from _everyday_elsewhere(placed)
+            yield from _everyday_elsewhere(placed, inventory)
 
 
-def _acts_alone(placed: Placed) -> bool:
-    """Rejects without a person and without a context having been thought of."""
-    return placed.term.action is Action.REJECT and not placed.term.unless and not placed.term.context
+def _is_thought_of(placed: Placed) -> bool:
+    """Causes nothing, or only in a context that somebody has thought of."""
+    return placed.term.action is Action.NOTE or bool(placed.term.unless or placed.term.context)
 
 
 def _named(placed: Placed) -> Iterator[Finding]:
     kinds = load_lexicon().kinds(placed.key)
     names = [name for bit, name in _KINDS if kinds & bit]
-    if names and placed.term.severity < 3:
+    if names and placed.term.severity < 3 and placed.term.action is Action.REJECT:
         fact = f'"{placed.term.term}" rejects, and is also a {" and a ".join(names)}.'
         yield placed.finding("name", fact, 'Use action "review", or write the innocent phrases into unless.')
 
 
-def _everyday_elsewhere(placed: Placed) -> Iterator[Finding]:
-    if placed.term.language == "any" or " " in placed.key:
+def _everyday_elsewhere(placed: Placed, inventory: Inventory) -> Iterator[Finding]:
+    """What refuses must be less everyday elsewhere than at home; what only asks for a person, not ten times more so."""
+    term = placed.term
+    if term.language == "any" or " " in placed.key:
         return
-    own = _zipf(placed.term.language).get(placed.key, 0.0)
+    listed = {each.term.language for each in inventory.by_key[placed.key] if each.term.action is not Action.NOTE}
+    margin = 0.0 if term.action is Action.REJECT else TEN_TIMES
+    least = max(EVERYDAY, *(_zipf(language).get(placed.key, 0.0) + margin for language in (term.language, "en")))
     hit = [
         f"{language} ({zipf:.1f})"
         for language in LANGUAGES
-        if language != placed.term.language
-        and (zipf := _zipf(language).get(placed.key, 0.0)) >= EVERYDAY
-        and zipf > own
-        and zipf > _zipf("en").get(placed.key, 0.0)
+        if not listed & {language, _LISTED_AS.get(language, language)}
+        and (zipf := _zipf(language).get(placed.key, 0.0)) >= least
+        and zipf > least - margin
     ]
     if hit:
-        fact = f'"{placed.term.term}" rejects, and is an everyday word in {", ".join(hit)}.'
-        yield placed.finding("other-language", fact, 'Use action "review", or write the innocent phrases into unless.')
+        does = "rejects" if term.action is Action.REJECT else "asks for a person"
+        fact = f'"{term.term}" {does}, and is an everyday word in {", ".join(hit)}.'
+        weaker = "review" if term.action is Action.REJECT else "note"
+        advice = f'Use action "{weaker}", write the innocent phrases into unless, or list it in that language, too.'
+        yield placed.finding("other-language", fact, advice)
 
 
 def _wildcards(inventory: Inventory, innocent: set[str]) -> Iterator[Finding]:

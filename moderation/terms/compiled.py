@@ -8,7 +8,10 @@ import json
 import os
 import tempfile
 import zlib
+from collections import deque
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,8 +19,11 @@ from typing import Any
 from moderation.evidence import Category
 from moderation.terms.term import Action, Allow, AllowKind, MatchKind, Term, TermLists
 
+#: What each entry has of its own, and of its own in lists; the rest is shared by many.
+_WORDS = ("id", "term", "reason")
+_LISTS = ("unless", "context")
 #: Changes with the form of the cache, and with what the reading of a list file means.
-_FORM = "terms-2"
+_FORM = "terms-3"
 
 
 def load(version: str, folder: Path | None = None) -> TermLists | None:
@@ -58,22 +64,18 @@ def _checksum(body: bytes) -> bytes:
 
 
 def _pack(lists: TermLists) -> dict[str, Any]:
-    """Thousands of entries share a handful of everything but their words, so the rest is kept once."""
+    """Column by column; thousands of entries share a handful of everything but their words, which is kept once."""
     shared: dict[tuple[Any, ...], int] = {}
-    terms = [
-        (
-            term.id,
-            term.term,
-            shared.setdefault(_rest(term), len(shared)),
-            term.unless,
-            term.context,
-            term.reason,
-        )
-        for term in lists.blocked
-    ]
+    kinds = [shared.setdefault(_rest(term), len(shared)) for term in lists.blocked]
     return {
         "shared": [list(map(_plain, rest)) for rest in shared],
-        "terms": terms,
+        "kinds": kinds,
+        "columns": {name: [getattr(term, name) for term in lists.blocked] for name in _WORDS},
+        # Few entries have any.
+        "lists": {
+            name: [(at, many) for at, term in enumerate(lists.blocked) if (many := getattr(term, name))]
+            for name in _LISTS
+        },
         "allowed": [(allow.term, allow.kind, allow.language) for allow in lists.allowed],
     }
 
@@ -91,15 +93,30 @@ def _plain(value: Any) -> Any:
 
 
 def _unpack(data: dict[str, Any], version: str) -> TermLists:
-    shared = [_unpack_rest(*rest) for rest in data["shared"]]
+    kinds, shared = data["kinds"], [_unpack_rest(*rest) for rest in data["shared"]]
+    columns: dict[str, Any] = {name: data["columns"][name] for name in _WORDS}
+    for name in _LISTS:
+        columns[name] = [()] * len(kinds)
+        for at, many in data["lists"][name]:
+            columns[name][at] = tuple(many)
+    for name in shared[0] if shared else ():
+        columns[name] = map([rest[name] for rest in shared].__getitem__, kinds)
     return TermLists(
-        blocked=tuple(
-            Term(id=id_, term=term, unless=tuple(unless), context=tuple(context), reason=reason, **shared[rest])
-            for id_, term, rest, unless, context, reason in data["terms"]
-        ),
+        blocked=_terms(len(kinds), columns),
         allowed=tuple(Allow(term=t, kind=AllowKind(kind), language=lang) for t, kind, lang in data["allowed"]),
         version=version,
     )
+
+
+def _terms(count: int, columns: Mapping[str, Iterable[Any]]) -> tuple[Term, ...]:
+    """Terms from their columns. A tenth of the time of calling ``Term``, which sets each field of each term by name."""
+    if count and columns.keys() != {each.name for each in fields(Term)}:
+        raise KeyError("the columns are not those of a term")
+    terms = tuple(Term.__new__(Term) for _ in range(count))
+    for name, values in columns.items():
+        # The slot itself sets; a frozen dataclass guards only the attribute.
+        deque(map(vars(Term)[name].__set__, terms, values), maxlen=0)
+    return terms
 
 
 def _unpack_rest(match: str, action: str, severity: Any, category: str, language: str, *rest: Any) -> dict[str, Any]:

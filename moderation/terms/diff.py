@@ -1,6 +1,6 @@
 """What changed between two sets of lists, entry by entry, as a policy person reads it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 
 from moderation.terms.term import Allow, Term, TermLists
@@ -19,6 +19,13 @@ def diff(before: TermLists, after: TermLists) -> Iterator[str]:
     gone, come = set(before.allowed) - set(after.allowed), set(after.allowed) - set(before.allowed)
     yield from (f"- allow {_allow(allow)}" for allow in sorted(gone, key=_allow))
     yield from (f"+ allow {_allow(allow)}" for allow in sorted(come, key=_allow))
+
+
+def diff_rules(before: Iterable[str], after: Iterable[str]) -> Iterator[str]:
+    """One line per rule removed (``-``) or added (``+``)."""
+    old, new = set(before), set(after)
+    yield from (f"- {rule}" for rule in sorted(old - new))
+    yield from (f"+ {rule}" for rule in sorted(new - old))
 
 
 def _summary(term: Term) -> str:

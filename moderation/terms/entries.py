@@ -41,7 +41,8 @@ _SHARED = (
     *("source", "owner", "added", "review_by", "expires"),
 )
 
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+#: With a slash it is a whole id, as an export writes it; without, the file's path stands before it.
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*|[A-Za-z0-9_][\w./+-]*/[\w.+-]+")
 _LANGUAGE = re.compile(r"any|[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _REGION = re.compile(r"[A-Z]{2}")
 _SCOPE = re.compile(r"(brand|product):\S+")
@@ -52,14 +53,14 @@ class CellError(ValueError):
     """A cell that cannot be read: ``args`` are what is so and what to do."""
 
 
-def read_terms(sheet: Sheet, prefix: str) -> Iterator[tuple[int, Term]]:
+def read_terms(sheet: Sheet, prefix: str, taken: dict[str, tuple[str, int]]) -> Iterator[tuple[int, Term]]:
     """The terms of a sheet with their lines; a row that is no term becomes a fault of the sheet.
 
     Args:
         prefix: What makes the ids unique over all files, e.g. ``"profanity/en/"``.
+        taken: File and line of each id read so far; filled.
     """
     _require_header(sheet, TERM_HEADER)
-    lines: dict[str, int] = {}
     shared: dict[tuple[str | None, ...], dict[str, Any]] = {}
     for row in sheet.rows:
         try:
@@ -67,11 +68,12 @@ def read_terms(sheet: Sheet, prefix: str) -> Iterator[tuple[int, Term]]:
         except CellError as bad:
             sheet.fault(row.line, "bad-value", *bad.args)
             continue
-        if first := lines.get(term.id):
-            fact = f"the id {term.id} is already that of line {first}."
+        file, line = taken.setdefault(term.id, (sheet.file, row.line))
+        if (file, line) != (sheet.file, row.line):
+            where = f"line {line}" if file == sheet.file else f"{file}:{line}"
+            fact = f"the id {term.id} is already that of {where}."
             sheet.fault(row.line, "duplicate-id", fact, "Give each entry an id of its own; ids stay.")
             continue
-        lines[term.id] = row.line
         yield row.line, term
 
 
@@ -107,7 +109,8 @@ def _term(cells: Mapping[str, str], prefix: str, shared: dict[tuple[str | None, 
     rest = shared[key]
     text = _needed(cells, "term")
     unless, context, reason = _many(cells, "unless"), _many(cells, "context"), _needed(cells, "reason")
-    term = Term(id=prefix + number, term=text, unless=unless, context=context, reason=reason, **rest)
+    whole = number if "/" in number else prefix + number
+    term = Term(id=whole, term=text, unless=unless, context=context, reason=reason, **rest)
     if term.match is MatchKind.PATTERN:
         _check_pattern(term)
     return term

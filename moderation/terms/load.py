@@ -100,6 +100,15 @@ def _load(files: list[ListFile], cache: Path | None) -> TermLists:
     return lists
 
 
+def load_file(path: Path) -> TermLists:
+    """The entries of one list file, for comparing it; ``load_lists`` is for use.
+
+    Raises:
+        TermListError: A line cannot be used.
+    """
+    return _load([ListFile(path=path.name, shown=path.name, data=path.read_bytes())], None)
+
+
 def list_files(directory: Path) -> list[ListFile]:
     """The list files of a folder, in the order of their paths.
 
@@ -135,12 +144,13 @@ def content_hash(files: list[ListFile]) -> str:
 def read_files(files: list[ListFile]) -> ReadLists:
     """Read every entry of every file; nothing is raised, what cannot be read is in ``faults``."""
     lists = ReadLists(blocked=[], allowed=[], rosters=[], faults=[])
+    taken: dict[str, tuple[str, int]] = {}
     for file in files:
         if file.is_allow or file.is_roster:
             target = lists.rosters if file.is_roster else lists.allowed
             target.extend(((file.shown, line), allow) for line, allow in _allowed_of(file, lists.faults))
         else:
-            lists.blocked.extend(((file.shown, line), term) for line, term in _terms_of(file, lists.faults))
+            lists.blocked.extend(((file.shown, line), term) for line, term in _terms_of(file, taken, lists.faults))
     rosters = gather(lists.rosters)
     lists.blocked = [each for place, term in lists.blocked for each in _expanded(place, term, rosters, lists.faults)]
     return lists
@@ -159,9 +169,9 @@ def _expanded(
         faults.append(Finding(file=file, line=line, rule="roster", level=Level.FAULT, fact=fact, advice=advice))
 
 
-def _terms_of(file: ListFile, faults: list[Finding]) -> Iterator[tuple[int, Term]]:
+def _terms_of(file: ListFile, taken: dict[str, tuple[str, int]], faults: list[Finding]) -> Iterator[tuple[int, Term]]:
     sheet = read_sheet(file.shown, file.data, known_columns=TERM_COLUMNS, needed_columns=TERM_NEEDED)
-    yield from read_terms(sheet, file.id_prefix)
+    yield from read_terms(sheet, file.id_prefix, taken)
     faults.extend(sheet.faults)
 
 

@@ -10,6 +10,13 @@ def test_every_category_has_its_rule_in_the_customers_language(client):
     assert all(rule["rule"] and rule["title"] for rule in rules["rules"])
 
 
+def test_faith_identity_and_names_have_their_rule_beside_the_categories(client):
+    for locale in ("en", "es", "fr", "de", "it", "pt", "ja"):
+        principles = client.get("/v1/guidelines", params={"locale": locale}).json()["principles"]
+        assert [each["name"] for each in principles] == ["religion", "identity", "names"]
+        assert all(each["title"] and each["rule"] for each in principles)
+
+
 def test_what_happens_to_a_text_follows_the_policy(client):
     handling = {r["category"]: r["handling"] for r in client.get("/v1/guidelines").json()["rules"]}
     assert handling["profanity"] == "may_be_refused"

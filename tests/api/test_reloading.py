@@ -2,14 +2,19 @@
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
+from api.console.web import signed_in
 from api.main import create_app
+from api.reviewing.roles import Actor, Role
+from api.reviewing.sessions import SignedIn
 from api.settings import Settings
-from moderation.errors import TermListError
+from api.storage.clock import now
+from moderation.errors import PolicyError, TermListError
 
 HEAD = """\
 # purpose: Words for tests.
@@ -47,6 +52,11 @@ def lists_part(shop: TestClient) -> dict[str, str]:
     return part
 
 
+def warned(shop: TestClient, place: str) -> bool:
+    """Whether the failure is told; a look may come while a file is half written and tell of that first."""
+    return place in (lists_part(shop)["warning"] or "")
+
+
 def within_seconds(holds: Callable[[], object]) -> bool:
     end = time.monotonic() + 30  # a machine that does much else beside
     while time.monotonic() < end:
@@ -73,12 +83,39 @@ def test_a_changed_list_comes_into_force_and_a_broken_one_does_not(shop: TestCli
 
     good = lists_part(shop)
     list_file.write_text(HEAD + "p2,drat,wurd,reject,3,oath\n", encoding="utf-8")
-    assert within_seconds(lambda: lists_part(shop)["warning"])
+    assert within_seconds(lambda: warned(shop, "blocklists/profanity/en.csv:8"))
     part = lists_part(shop)
     assert (part["ready"], part["detail"]) == (True, good["detail"])
-    assert "blocklists/profanity/en.csv:8" in part["warning"]
     assert "drat" not in part["warning"], "listed words are not for everybody who may ask whether a server is ready"
     assert reasons(shop, "drat") == ["profanity/en/p2"]
+
+
+def test_the_console_says_that_changed_lists_are_not_in_force(shop: TestClient, list_file: Path) -> None:
+    person = Actor(id="rev_1", merchant_id="mer_1", pseudonym="Wren", role=Role.REVIEWER)
+    visitor = SignedIn(actor=person, csrf_token="c", expires_at=now() + timedelta(hours=1))
+    shop.app.dependency_overrides[signed_in] = lambda: visitor  # type: ignore[attr-defined]  # an ASGI app to the client
+    assert "not in force" not in shop.get("/console/handbook").text
+    list_file.write_text(HEAD + "p2,drat,wurd,reject,3,oath\n", encoding="utf-8")
+    assert within_seconds(lambda: warned(shop, "blocklists/profanity/en.csv:8"))
+    page = shop.get("/console/handbook").text
+    assert "Changed lists are not in force; the former ones are." in page
+    assert "blocklists/profanity/en.csv:8: match is" in page
+
+
+def test_a_broken_policy_stops_the_start_and_changes_nothing_later(
+    watching: Settings, token: str, tmp_path: Path
+) -> None:
+    folder, broken = tmp_path / "policies", "name: shop\nextends: balanced\ncategories:\n  rudeness: {}\n"
+    folder.mkdir()
+    (folder / "shop.yaml").write_text(broken)
+    settings = watching.model_copy(update={"policies": folder})
+    with pytest.raises(PolicyError, match=r"^shop\.yaml:4: "):
+        create_app(settings)
+    (folder / "shop.yaml").write_text("name: shop\nextends: balanced\n")
+    with TestClient(create_app(settings), headers={"Authorization": f"Bearer {token}"}) as client:
+        (folder / "shop.yaml").write_text(broken)
+        assert within_seconds(lambda: warned(client, "shop.yaml:4"))
+        assert reasons(client, "darn") == ["profanity/en/p1"]
 
 
 def test_a_broken_list_stops_the_start_and_is_named(watching: Settings, list_file: Path) -> None:

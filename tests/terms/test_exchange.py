@@ -8,7 +8,7 @@ from api.cli.lists import app
 from moderation.evidence import Category
 from moderation.terms import Action, MatchKind, Term, TermLists, load_lists
 from moderation.terms.diff import diff
-from moderation.terms.exchange import read_rules, write_csv, write_rules
+from moderation.terms.exchange import read_rule, rule_lines, write_csv, write_rules
 from tests.terms.conftest import WriteLists
 
 FULL = Term(
@@ -46,7 +46,8 @@ FULL = Term(
     ],
 )
 def test_rules_are_read_as_other_filters_mean_them(rule: str, term: str, match: MatchKind) -> None:
-    assert list(read_rules([rule, "", "# a comment"])) == [(term, match)]
+    lines = rule_lines(f"{rule}\n\n# a comment\n".encode())
+    assert [read_rule(line) for _, line in lines] == [(term, match)]
 
 
 def test_rules_written_read_back(write_lists: WriteLists) -> None:
@@ -55,7 +56,7 @@ def test_rules_written_read_back(write_lists: WriteLists) -> None:
     rules, unsaid = write_rules(lists.blocked)
     assert rules == ["darn", "drat*", "*heck", "*gosh*"]
     assert unsaid == ["profanity/en/p5"]
-    assert list(read_rules(rules)) == [(term.term, term.match) for term in lists.blocked[:4]]
+    assert list(map(read_rule, rules)) == [(term.term, term.match) for term in lists.blocked[:4]]
 
 
 def test_an_exported_file_loads_as_the_same_terms(tmp_path: Path) -> None:
@@ -123,6 +124,64 @@ def test_import_then_lint_then_export_then_diff(tmp_path: Path, write_lists: Wri
     )
     assert code == 1
     assert "+ profanity/en/x1: heck" in printed
+
+
+IMPORTING = ("--category", "profanity", "--language", "en", "--owner", "p@e", "--reason", "oaths", "--origin", "own")
+
+
+def test_a_table_is_imported_with_what_it_says_and_the_options_for_the_rest(tmp_path: Path) -> None:
+    table, target = tmp_path / "theirs.csv", tmp_path / "mine/profanity/en.csv"
+    table.write_text('term,severity,action,reason\ndarn*,3,reject,\n"well, drat",,,said aloud\n', encoding="utf-8")
+    code, printed = run("import", str(table), str(target), *IMPORTING)
+    assert code == 0, printed
+    one, two = load_lists(tmp_path / "mine").blocked
+    assert (one.term, one.match, one.severity, one.action) == ("darn", MatchKind.PREFIX, 3, Action.REJECT)
+    assert (two.term, two.match, two.severity, two.action) == ("well, drat", MatchKind.PHRASE, 2, Action.REVIEW)
+    assert (one.reason, two.reason, two.owner) == ("oaths", "said aloud", "p@e")
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        (b"term,colour\ndarn,red\n", '"colour" is not a column'),
+        (b"term,severity\ndarn,9\n", 'theirs.csv:2: severity is "9"'),
+        (b"caf\xe9\n", "not UTF-8"),
+    ],
+)
+def test_a_file_that_cannot_be_imported_is_named_and_nothing_is_written(
+    tmp_path: Path, table: bytes, says: str
+) -> None:
+    source, target = tmp_path / "theirs.csv", tmp_path / "mine/profanity/en.csv"
+    source.write_bytes(table)
+    code, printed = run("import", str(source), str(target), *IMPORTING)
+    assert code == 1
+    assert says in printed
+    assert not target.exists()
+
+
+def test_everything_exported_loads_as_the_same_entries(tmp_path: Path, write_lists: WriteLists) -> None:
+    people = "# purpose: x\n# licence: x\n# kind: word\n# language: en\n"
+    write_lists({"rosters/people/en.csv": "Jews\ndeaf people"}, columns="term", header=people)
+    folder = write_lists(
+        {"profanity/en.csv": "p1,darn,word,review,1,o", "hate/en.csv": "p1,out {people},phrase,note,1,o"}
+    )
+    (tmp_path / "all").mkdir()
+    out = tmp_path / "all/all.csv"
+    assert run("export", str(out), "--directory", str(folder))[0] == 0
+    assert load_lists(tmp_path / "all").blocked == load_lists(folder).blocked
+    assert run("diff", str(folder), str(out)) == (0, "0 differences.\n")
+
+
+def test_words_and_rules_are_compared_as_rules(tmp_path: Path, write_lists: WriteLists) -> None:
+    old, new = tmp_path / "old.txt", tmp_path / "new.txt"
+    old.write_text("darn\ndrat*\n")
+    new.write_text("darn\n*heck*\n")
+    assert run("diff", str(old), str(new)) == (1, "- drat*\n+ *heck*\n2 differences.\n")
+    folder = write_lists({"profanity/en.csv": "p1,darn,word,review,1,o\np2,drat,prefix,review,1,o"})
+    assert run("diff", str(old), str(folder))[0] == 0
+    words = tmp_path / "words.txt"
+    assert run("export", str(words), "--directory", str(folder), "--format", "words")[0] == 0
+    assert words.read_text() == "darn\ndrat\n"
 
 
 def test_show_finds_an_entry_by_any_spelling(write_lists: WriteLists) -> None:

@@ -149,6 +149,24 @@ def test_an_everyday_word_of_another_language_needs_a_context(
     assert found(folder, collisions=True) == []
 
 
+def test_an_entry_for_a_person_may_be_ten_times_more_everyday_elsewhere_and_no_more(write_lists: WriteLists) -> None:
+    columns = COLUMNS + ",language"
+    folder = write_lists({"sexual/en.csv": "s1,slags,word,review,3,x,en\ns2,penis,word,review,2,x,en"}, columns=columns)
+    ((rule, fact),) = found(folder, collisions=True)
+    assert rule == "other-language"
+    assert fact.startswith('"slags" asks for a person, and is an everyday word in da (')
+    folder = write_lists({"sexual/en.csv": "s1,slags,word,note,3,x,en"}, columns=columns)
+    assert found(folder, collisions=True) == []
+
+
+def test_a_word_that_is_listed_in_the_other_language_too_is_meant(write_lists: WriteLists) -> None:
+    columns = COLUMNS + ",language"
+    alone = write_lists({"extremism/en.csv": "s1,pkk,word,review,3,x,en"}, columns=columns)
+    assert [rule for rule, _ in found(alone, collisions=True)] == ["other-language"]
+    both = write_lists({"extremism/tr.csv": "s1,pkk,word,review,3,x,tr"}, columns=columns)
+    assert found(both, collisions=True) == []
+
+
 def test_a_name_that_rejects_is_an_error(write_lists: WriteLists) -> None:
     folder = write_lists({"sexual/en.csv": "s1,willy,word,reject,2,x"})
     ((rule, fact),) = found(folder, collisions=True)

@@ -94,6 +94,12 @@ def test_an_id_stands_once(write_lists: WriteLists) -> None:
         load_lists(write_lists({"profanity/en.csv": f"{DARN}\n{DARN}"}))
 
 
+def test_a_whole_id_stands_once_over_all_files(write_lists: WriteLists) -> None:
+    folder = write_lists({"profanity/en.csv": DARN, "export.csv": DARN.replace("p1", "profanity/en/p1")})
+    with pytest.raises(TermListError, match=r"en\.csv:9: the id profanity/en/p1 is already that of \S+export\.csv:9\."):
+        load_lists(folder)
+
+
 @pytest.mark.parametrize(
     ("data", "says"),
     [

@@ -1,5 +1,6 @@
 """The lists that ship: whole, clean, quick to load, in many languages."""
 
+import re
 import time
 from collections import Counter
 from datetime import date
@@ -7,12 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from moderation.terms import load_lists
+from moderation.evidence import Category
+from moderation.terms import Action, load_lists
 from moderation.terms.compiled import cache_folder
 from moderation.terms.finding import Level
 from moderation.terms.lint import lint
 from moderation.terms.load import SHIPPED_LISTS, list_files, read_files
 
+#: Kinds of harm that people write in their own language, whatever it is.
+EVERYWHERE = ("profanity", "sexual", "hate", "harassment", "violence", "self_harm", "drugs", "impersonation")
+#: And what the languages of the promise hold besides.
+PROMISED = (*EVERYWHERE, "extremism", "politics", "unclear")
+DEVANAGARI = re.compile("[\u0900-\u097f]")
 LANGUAGES = ("es", "fr", "de", "it", "pt", "nl", "pl", "tr", "ru", "ar", "hi", "zh", "ja", "ko")
 
 
@@ -26,6 +33,51 @@ def test_each_language_is_covered() -> None:
     counts = Counter(term.language for term in load_lists().blocked)
     assert counts["en"] >= 2500
     assert {language: counts[language] for language in LANGUAGES if counts[language] < 150} == {}
+
+
+def test_each_kind_of_harm_is_covered_in_each_language() -> None:
+    counts = Counter((term.category.value, term.language) for term in load_lists().blocked)
+    languages = {language for _, language in counts} - {"any"}
+    missing = {(kind, language) for kind in EVERYWHERE for language in languages if counts[kind, language] < 10}
+    assert missing == set()
+    thin = {(kind, language) for kind in PROMISED for language in LANGUAGES if counts[kind, language] < 25}
+    assert thin == set()
+
+
+def test_hindi_is_covered_in_both_scripts() -> None:
+    hindi = [term.term for term in load_lists().blocked if term.language == "hi"]
+    native = sum(bool(DEVANAGARI.search(text)) for text in hindi)
+    assert native >= 150
+    assert len(hindi) - native >= 150
+
+
+def test_chinese_is_covered_in_both_scripts() -> None:
+    simple, traditional = "国妈们贱脑杀猪鸡骂骚卖", "國媽們賤腦殺豬雞罵騷賣"
+    chinese = {term.term for term in load_lists().blocked if term.language == "zh"}
+    assert sum(bool(set(text) & set(simple)) for text in chinese) >= 150
+    assert sum(bool(set(text) & set(traditional)) for text in chinese) >= 150
+    turned = str.maketrans(simple, traditional)
+    frames = {term for term in chinese if set(term) & set(simple)}
+    written = sum(term.translate(turned) in chinese for term in frames)
+    assert written >= 150, "what is listed in one script is listed in the other"
+
+
+def test_politics_is_for_a_person_and_names_each_side_in_the_same_words() -> None:
+    terms = [term for term in load_lists().blocked if term.category is Category.POLITICS]
+    assert {term.action for term in terms} <= {Action.REVIEW, Action.NOTE}
+    rosters = {"/".join(path.parts[-2:]) for path in (SHIPPED_LISTS / "rosters").glob("*/*.csv")}
+    for language in ("en", *LANGUAGES):
+        assert {f"leaders/{language}.csv", f"contested/{language}.csv", f"parties/{language}.csv"} <= rosters
+
+
+def test_every_entry_says_why_where_from_who_and_until_when() -> None:
+    for term in load_lists().blocked:
+        assert all((term.reason, term.source, term.owner, term.added, term.review_by or term.expires)), term.id
+
+
+def test_slurs_with_an_innocent_meaning_say_in_which_words() -> None:
+    slurs = [term for term in load_lists().blocked if term.category is Category.HATE and term.language == "en"]
+    assert sum(bool(term.unless or term.context) for term in slurs) >= 100
 
 
 def test_the_allow_side_is_covered_in_many_languages() -> None:

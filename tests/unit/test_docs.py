@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from api.settings import PREFIX, Settings
-from moderation.evidence import Category
-from moderation.policy import parse_policy
+from moderation.evidence import Category, Evidence, Outcome
+from moderation.policy import load_policies, parse_policy
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -36,3 +36,29 @@ def test_examples_of_policies_can_be_used(block):
     data = yaml.safe_load(block)
     text = block if "name" in data else yaml.safe_dump({"name": "example", "categories": data})
     assert parse_policy(text, "docs/policy.md").name
+
+
+BOOK = load_policies()
+
+
+@pytest.mark.parametrize("name", BOOK.names)
+def test_every_policy_has_a_page_that_tells_what_it_does(name):
+    text = (DOCS / f"policy-{name}.md").read_text("utf-8")
+    told = re.findall(r"^\| .*?\((`[^)]*)\) \| (.*?) \|", text, re.MULTILINE)
+    assert len(told) >= 7
+    for named, happens in told:
+        for category, severity in re.findall(r"`(\w+)` (\d)", named):
+            assert _sure_outcome(name, category, int(severity)) is _promised(happens, category, int(severity)), named
+
+
+def _sure_outcome(policy, category, severity, score=1.0):
+    found = {"detector": "test", "source": "t/1", "explanation": "Test.", "severity": severity, "score": score}
+    return BOOK.effective(policy).outcome(Evidence(category=Category(category), **found))
+
+
+def _promised(happens, category, severity):
+    if "as in `balanced`" in happens:
+        return _sure_outcome("balanced", category, severity)
+    if "refused" in happens:
+        return Outcome.REJECT
+    return Outcome.APPROVE if "it is made" in happens else Outcome.REVIEW

@@ -1,12 +1,15 @@
 """Customers' words: every category in every language, whole sentences, honest and never shaming."""
 
 import re
+from itertools import product
 
 import pytest
 
+from moderation.decision import decide
 from moderation.errors import PolicyError
-from moderation.evidence import Category, Outcome
-from moderation.messages import MESSAGE_DIRECTORY, load_messages
+from moderation.evidence import Category, Evidence, Outcome
+from moderation.messages import MESSAGE_DIRECTORY, PRINCIPLES, load_messages
+from moderation.policy import POLICY_DIRECTORY, PolicyBook, PolicyLayer, load_policies, parse_policy
 
 MESSAGES = load_messages()
 LOCALES = ("de", "en", "es", "fr", "it", "ja", "pt")
@@ -26,12 +29,52 @@ def test_every_category_has_its_own_whole_sentences(locale, outcome):
         assert not re.search(r"[{}]|  ", sentence)
 
 
+#: Whoever writes the last line of a policy, its outcomes have their words.
+SHOP = PolicyLayer(origin="merchant", categories={category: {"review": [0] * 4} for category in Category})
+LAYERS = {
+    "merchant": {"merchant": SHOP},
+    "brand": {"brand": "Acme"},
+    "product": {"product": "mug"},
+    "region": {"region": "DE"},
+}
+OVERLAY = "{" + ", ".join(f"{category}: {{review: [0, 0, 0, 0], reject: [0, 0, 0, 0]}}" for category in Category) + "}"
+STRICT = f"""
+name: strict
+extends: balanced
+brands: {{Acme: {OVERLAY}}}
+products: {{mug: {OVERLAY}}}
+regions: {{DE: {OVERLAY}}}
+"""
+BALANCED = parse_policy((POLICY_DIRECTORY / "balanced.yaml").read_text("utf-8"), "balanced.yaml")
+LAYERED, BOOK = PolicyBook([BALANCED, parse_policy(STRICT, "strict.yaml")]), load_policies()
+
+
+@pytest.mark.parametrize("locale", MESSAGES.locales)
+@pytest.mark.parametrize("category", Category)
+@pytest.mark.parametrize("layer", [*BOOK.names, *LAYERS])
+def test_every_category_locale_and_layer_has_a_message_for_what_it_decides(layer, category, locale):
+    policy = LAYERED.effective("strict", **LAYERS[layer]) if layer in LAYERS else BOOK.effective(layer)
+    outcomes = set()
+    for severity, at_most in product((1, 2, 3, 4), (Outcome.REVIEW, Outcome.REJECT)):
+        told = {"source": "t/1", "explanation": "Test.", "at_most": at_most}
+        found = Evidence(detector="test", category=category, severity=severity, score=1.0, **told)
+        decision = decide([found], policy, {})
+        outcomes.add(decision.outcome)
+        if decision.outcome is not Outcome.APPROVE:
+            assert MESSAGES.for_outcome(decision.outcome, decision.reasons, locale) == MESSAGES.for_reason(
+                decision.outcome, category, locale
+            )
+    assert outcomes - {Outcome.APPROVE}, f"{layer} lets everything pass in {category}"
+
+
 @pytest.mark.parametrize("locale", [each for each in MESSAGES.locales if each != "en"])
 def test_no_language_borrows_an_english_sentence(locale):
     english, other = MESSAGES.catalogue("en"), MESSAGES.catalogue(locale)
     for category in Category:
         for part in ("rule", "topic", "reject"):
             assert getattr(english.categories[category], part) != getattr(other.categories[category], part)
+    for name in PRINCIPLES:
+        assert english.principles[name].rule != other.principles[name].rule
 
 
 @pytest.mark.parametrize("locale", MESSAGES.locales)
