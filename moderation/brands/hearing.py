@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
-from moderation.brands.lexicon import ANY, BRAND, IDIOM, NUMBER, STEM, Lexicon, Sense
+from moderation.brands.lexicon import ANY, BRAND, IDIOM, NUMBER, Lexicon, Sense
 from moderation.brands.ordinary import is_common, is_ordinary
 from moderation.brands.repair import repaired
 from moderation.brands.segmenting import LONGEST_WORD, segment
@@ -116,16 +116,9 @@ def _spoken(
                 senses = lexicon.joined.get(word.text)
             if senses:
                 yield from _mentions(senses, at, at + 1, word.start, word.end, how)
-            for rest, senses in lexicon.phrases.get(word.text, ()):
-                end = at + 1 + len(rest)
-                if end <= len(words) and all(_is_part(words[at + 1 + k].text, part) for k, part in enumerate(rest)):
-                    helped = next((undone[place] for place in range(at, end) if place in undone), "")
-                    yield from _mentions(senses, at, end, word.start, words[end - 1].end, helped)
-
-
-def _is_part(word: str, part: str) -> bool:
-    """Whether a word is this part of a phrase, which may be a stem."""
-    return word == part or (part.endswith(STEM) and word.startswith(part[:-1]))
+            for end, senses in lexicon.phrases.at(words, at):
+                helped = next((undone[place] for place in range(at, end) if place in undone), "")
+                yield from _mentions(senses, at, end, word.start, words[end - 1].end, helped)
 
 
 def _unspaced(text: str, words: tuple[Word, ...], lexicons: tuple[Lexicon, ...]) -> Iterator[Mention]:

@@ -25,7 +25,7 @@ HELD_BRANDS = {
 }  # fmt: skip
 #: Themes of the held-back file that appear in no seed for fitting.
 HELD_THEMES = frozenset({"safety", "animals", "tax", "privacy", "politics"})
-FIT_SEEDS = ("fit_en.txt", "fit_world.txt", "more_en.txt", "more_world.txt")
+FIT_SEEDS = ("fit_en.txt", "fit_world.txt", "more_en.txt", "more_world.txt", "dev.txt")
 HELD_SEEDS = ("held_en.txt", "held_world.txt")
 #: Further brands, of other trades; those of ``profiles/`` have a profile, the others are known by name alone.
 EXAM_BRANDS = {
@@ -126,9 +126,10 @@ if __name__ == "__main__":
     fit = [*rows(FIT_SEEDS, FIT_BRANDS, 1, fitting=True), *rows(EXAM_SEEDS, EXAM_BRANDS, 1, fitting=True)]
     held = [*rows(HELD_SEEDS, HELD_BRANDS, 1)]
     known = {row.get("text") for row in held} - {None}
+    fresh = [*rows(FRESH_SEEDS, FRESH_BRANDS, 1)]
+    known |= {row.get("text") for row in fresh} - {None}
     fit = [row for row in fit if row.get("text") not in known]
     exam = [*rows(EXAM_SEEDS, EXAM_BRANDS, 1)]
     unseen = [*rows(UNSEEN_SEEDS, EXAM_BRANDS, 1)]
-    fresh = [*rows(FRESH_SEEDS, FRESH_BRANDS, 1)]
     for name, made in (("statements", fit), ("held", held), ("exam", exam), ("unseen", unseen), ("fresh", fresh)):
         print(f"{write(HERE / f'{name}.jsonl', iter(made))} in {name}.jsonl")  # noqa: T201
