@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -136,6 +137,8 @@ def _unspaced(text: str, words: tuple[Word, ...], lexicons: tuple[Lexicon, ...])
 def _apart(words: tuple[Word, ...], lexicons: tuple[Lexicon, ...], heard: list[Mention]) -> Iterator[Mention]:
     """One word or phrase written as two or three pieces: ``sweat shop``, ``SWEA`` on one shoe and ``TSHOP`` on the other."""
     whole = {(m.first, m.last) for m in heard}
+    known = [_is_known(word.text) for word in words]
+    spelled = [len(word.text) >= 3 and word.text.isalpha() for word in words]
     for at in range(len(words) - 1):
         for end in range(at + 2, min(at + 4, len(words)) + 1):
             letters = "".join(word.text for word in words[at:end])
@@ -143,20 +146,20 @@ def _apart(words: tuple[Word, ...], lexicons: tuple[Lexicon, ...], heard: list[M
                 break
             if (at, end) in whole:
                 continue
+            # A slip is looked for only where one of the words is a word to nobody: "swet shop", but not "sweet shop".
+            slips = len(letters) >= _LONG and not all(known[at:end]) and all(spelled[at:end])
             for lexicon in lexicons:
                 if senses := lexicon.joined.get(letters):
                     yield from _mentions(senses, at, end, words[at].start, words[end - 1].end, "written apart")
-                elif len(letters) >= _LONG and (near := lexicon.near(letters)) and _is_slip(words[at:end]):
+                elif slips and (near := lexicon.near(letters)):
                     senses = lexicon.joined[near]
                     yield from _mentions(senses, at, end, words[at].start, words[end - 1].end, "one letter off")
 
 
-def _is_slip(words: tuple[Word, ...]) -> bool:
-    """Whether one of a few words is a word to nobody: "swet shop", but not "sweet shop"."""
-    names = load_lexicon()
-    if any(len(word.text) < 3 or not word.text.isalpha() for word in words):
-        return False
-    return any(not (is_common(word.text) or is_ordinary(word.text) or names.kinds(word.text)) for word in words)
+@lru_cache(maxsize=16384)
+def _is_known(word: str) -> bool:
+    """Whether it is somebody's word: an ordinary one, a name or a place."""
+    return is_common(word) or is_ordinary(word) or bool(load_lexicon().kinds(word))
 
 
 def _unknown(words: tuple[Word, ...], known: set[int], lexicons: tuple[Lexicon, ...], most: int) -> Iterator[Mention]:

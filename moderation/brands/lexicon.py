@@ -7,6 +7,7 @@ a language is added by one file of words. Every lookup here costs the same whate
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
@@ -186,11 +187,11 @@ class Lexicon:
 
     def near(self, word: str) -> str | None:
         """The lexicon's word that differs from ``word`` by one letter or by its vowels, or None."""
-        for key in _shortened(word):
+        for key in _shortened(word) if self._near else ():
             for candidate in self._near.get(key, ()):
                 if candidate[0] == word[0] and abs(len(candidate) - len(word)) <= 1:
                     return candidate
-        return self._skeletons.get(word) if word == _skeleton(word) else None
+        return self._skeletons.get(word) if word in self._skeletons and word == _skeleton(word) else None
 
 
 def _near_index(words: Iterable[str]) -> dict[str, list[str]]:
@@ -201,9 +202,10 @@ def _near_index(words: Iterable[str]) -> dict[str, list[str]]:
     return dict(index)
 
 
-def _shortened(word: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def _shortened(word: str) -> frozenset[str]:
     """The word and all words with one letter less; two words one edit or swap apart share one of these."""
-    return {word, *(word[:at] + word[at + 1 :] for at in range(1, len(word)))}
+    return frozenset({word, *(word[:at] + word[at + 1 :] for at in range(1, len(word)))})
 
 
 def _sound(word: str) -> str:

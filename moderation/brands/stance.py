@@ -1,7 +1,7 @@
 """Stance: what the rest of a statement does to a claim. Denied, turned into a gift, praised away, aimed elsewhere."""
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from moderation.brands.framing import Claim
 from moderation.brands.hearing import Mention, Statement
@@ -47,7 +47,7 @@ class Stance:
     brandless: float
 
     def features(self) -> dict[str, float]:
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
