@@ -146,13 +146,13 @@ class Analyst:
                 yield claim, take_stance(claim, claims, statement, setting)
 
     def _findings(self, statement: Statement, setting: Setting, plain: bool) -> Iterator[Finding]:
-        surest, denied = 0.0, False
+        surest, excused = 0.0, False
         for claim, stance in self.claims(statement, setting, plain):
             score = self._weights.score(claim, stance)
-            surest, denied = max(surest, score), denied or bool(stance.denied)
+            surest, excused = max(surest, score), excused or stance.is_excused
             yield Finding(claim=claim, stance=stance, statement=statement, score=score)
-        # The gist is asked only where the frames heard nothing, and nothing that was denied.
-        if plain and not denied and surest < _WORTH_SAYING and (heard := self.gist.claim(statement, setting, surest)):
+        # The gist is asked only where the frames heard nothing, and nothing that was taken back.
+        if plain and not excused and surest < _WORTH_SAYING and (heard := self.gist.claim(statement, setting, surest)):
             claim, score = heard
             stance = take_stance(claim, [], statement, setting)
             yield Finding(claim=claim, stance=stance, statement=statement, score=score)

@@ -85,7 +85,7 @@ class Hearing:
         for statement, setting, plain in analyst.hearings(readings):
             claims = list(analyst.claims(statement, setting, plain))
             self.claims += claims
-            if plain and not any(stance.denied for _, stance in claims):
+            if plain and not any(stance.is_excused for _, stance in claims):
                 self._gists.append((claims, statement, setting))
         self._gist = analyst.gist
 

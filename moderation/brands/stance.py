@@ -46,6 +46,11 @@ class Stance:
     several: float
     brandless: float
 
+    @property
+    def is_excused(self) -> bool:
+        """Whether it is said and taken back: denied, or a gift."""
+        return bool(self.denied or self.gift or self.gift_product)
+
     def features(self) -> dict[str, float]:
         return {name: getattr(self, name) for name in self.__slots__}
 
