@@ -8,14 +8,14 @@ from moderation.brands.book import BrandBook, profile_lexicon
 from moderation.brands.framing import Claim, Framing
 from moderation.brands.gist import GIST, Gist
 from moderation.brands.hearing import Mention, Statement, hear
-from moderation.brands.lexicon import BRAND, Lexicon
+from moderation.brands.lexicon import Lexicon
 from moderation.brands.ordinary import is_common, is_ordinary
 from moderation.brands.profile import BrandProfile
 from moderation.brands.scoring import Weights, load_weights
 from moderation.brands.slogans import Mockery, Slogans
 from moderation.brands.stance import Setting, Stance, take_stance
 from moderation.brands.third_parties import Reference, marks_lexicon, references, rivals
-from moderation.matching.lexicon import PERSON, load_lexicon
+from moderation.matching.lexicon import GIVEN, SURNAME, load_lexicon
 from moderation.reading import Reading, Readings
 
 #: A plainer reading explains a finding better; another one must be surer by this much.
@@ -32,6 +32,8 @@ _TURNING = frozenset(
 )
 #: A word as clear as this is heard even where a surname would stand.
 _CERTAIN = 0.9
+#: On the Zipf scale: a word as common as this is a word first.
+_COMMON = 4.9
 #: Names have up to three words.
 _NAME_WORDS = 3
 #: Below this a finding is no evidence.
@@ -192,9 +194,14 @@ def _is_surname(claim: Claim, statement: Statement) -> bool:
     mention = claim.mentions[0]
     if mention.last != len(statement.words) or mention.last - mention.first > 1:
         return False
-    names = {m.first for m in statement.mentions if m.concept == BRAND}
-    given = mention.first - 1
-    return given not in names and bool(load_lexicon().kinds(statement.words[given].text) & PERSON)
+    before = mention.first - 1
+    return not any(m.first <= before < m.last for m in statement.mentions) and _is_given(statement.words[before].text)
+
+
+def _is_given(word: str) -> bool:
+    """Whether it is a given name more than anything else: "Nora", not "Chinese"."""
+    kinds, common = load_lexicon().kinds(word), load_lexicon().english(word)
+    return bool(kinds & GIVEN) and (common < _COMMON or bool(kinds & SURNAME))
 
 
 def _sense(statement: Statement) -> float:
