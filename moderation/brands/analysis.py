@@ -28,7 +28,7 @@ _READS_WELL = 0.67
 _TURNING = frozenset(
     "neg screw bad protest negative gross suffer hunger price cost money profit pittance tax lie breaks refund insult hospital injure "
     "recall vermin slave prison jail fool never_again down_with cheap useless waste abuse service thief blood kill die toxic burn spy "
-    "ripoff expensive suck ugly embarrass shame steal cheat choke secret leak data war".split()
+    "ripoff expensive illness rash hazard prisoner poison suck ugly embarrass shame steal cheat choke secret leak data war".split()
 )
 #: A word as clear as this is heard even where a surname would stand.
 _CERTAIN = 0.9
@@ -173,10 +173,12 @@ class Analyst:
 
     def _make_voice(self, brand: str | None) -> _Voice:
         profile = self._book.profile_for(brand)
-        rivals = [mark for mark in self._book.marks if profile and profile.trade and mark.trade == profile.trade]
+        trade = profile.trade if profile else ""
         names = profile.names if profile else ()
-        rivals = [mark for mark in rivals if not {mark.name, *mark.aliases} & set(names)]
-        slogans = [*(profile.slogans if profile else ()), *(slogan for mark in rivals for slogan in mark.slogans)]
+        others = [mark for mark in self._book.marks if not {mark.name, *mark.aliases} & set(names)]
+        rivals = [mark for mark in others if trade and mark.trade == trade]
+        # Whose trade is not known may compete with anyone.
+        slogans = [*(profile.slogans if profile else ()), *(slogan for mark in (rivals if trade else others) for slogan in mark.slogans)]
         lexicon = (
             profile_lexicon(profile, [name for m in rivals for name in (m.name, *m.aliases)], slogans)
             if profile

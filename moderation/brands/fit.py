@@ -52,7 +52,7 @@ _NAMES = list(REVIEWED)
 #: What one mistaken innocent costs beside one missed criticism.
 _INNOCENT = 2.0
 #: Share of innocent statements, near misses among them, that the gist may mistake.
-MOST_FALSE = 0.007
+MOST_FALSE = 0.004
 #: How strongly a coefficient of the gist is drawn to nothing.
 _PULL = 0.0005
 

@@ -8,6 +8,10 @@ from moderation.brands.hearing import Statement
 from moderation.brands.words import fold_all, split
 
 
+#: A text that keeps less than this share of a slogan's words is another text.
+_LEAST_KEPT = 0.6
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mockery:
     """A slogan and what was made of it."""
@@ -44,8 +48,11 @@ class Slogans:
         if not set(words) & set(texts):
             return None
         blocks = [b for b in SequenceMatcher(None, texts, words, autojunk=False).get_matching_blocks() if b.size]
-        kept = sum(block.size for block in blocks) / len(words)
-        if kept < 0.6 or sum(block.size for block in blocks) < 2:
+        left = sum(block.size for block in blocks)
+        kept = left / len(words)
+        # Of two words one is enough, where the other stands in the place of the slogan's.
+        swapped = len(texts) == len(words) == 2 and blocks[0].a == blocks[0].b
+        if not swapped and (kept < _LEAST_KEPT or left < 2):
             return None
         same = {at for block in blocks for at in range(block.a, block.a + block.size)}
         first, last = blocks[0].a, blocks[-1].a + blocks[-1].size
