@@ -25,7 +25,9 @@ HELD_BRANDS = {
 }  # fmt: skip
 #: Themes of the held-back file that appear in no seed for fitting.
 HELD_THEMES = frozenset({"safety", "animals", "tax", "privacy", "politics"})
-FIT_SEEDS = ("fit_en.txt", "fit_world.txt", "more_en.txt", "more_world.txt", "dev.txt", "dev_near.txt")
+FIT_SEEDS = (
+    "fit_en.txt", "fit_world.txt", "more_en.txt", "more_world.txt", "dev.txt", "dev_near.txt", "dev_more.txt",
+)  # fmt: skip
 HELD_SEEDS = ("held_en.txt", "held_world.txt")
 #: Further brands, of other trades; those of ``profiles/`` have a profile, the others are known by name alone.
 EXAM_BRANDS = {
