@@ -178,7 +178,10 @@ class Analyst:
         others = [mark for mark in self._book.marks if not {mark.name, *mark.aliases} & set(names)]
         rivals = [mark for mark in others if trade and mark.trade == trade]
         # Whose trade is not known may compete with anyone.
-        slogans = [*(profile.slogans if profile else ()), *(slogan for mark in (rivals if trade else others) for slogan in mark.slogans)]
+        slogans = [
+            *(profile.slogans if profile else ()),
+            *(slogan for mark in (rivals if trade else others) for slogan in mark.slogans),
+        ]
         lexicon = (
             profile_lexicon(profile, [name for m in rivals for name in (m.name, *m.aliases)], slogans)
             if profile

@@ -124,9 +124,7 @@ def fit_gist(heard: Sequence[Hearing], weights: Weights, *, most_false: float = 
 
     It is asked where no frame heard anything, so the innocents that count are those which pass the frames.
     """
-    samples = [
-        (h.critical, max(gists, key=lambda pair: len(pair[1]))) for h in heard if (gists := h.gist(weights))
-    ]
+    samples = [(h.critical, max(gists, key=lambda pair: len(pair[1]))) for h in heard if (gists := h.gist(weights))]
     shared = [*_FOR, *_AGAINST]
     counts: dict[str, int] = {}
     for _, (_, concepts) in samples:
@@ -181,7 +179,9 @@ def innocent_rows(path: Path, among: Sequence[Mapping[str, Any]]) -> list[dict[s
     with path.open(encoding="utf-8", newline="") as file:
         texts = [row["text"] for row in csv.DictReader(file)]
     orders = ((text, among[at % len(among)]) for at, text in enumerate(texts))
-    return [{"text": text, "label": "innocent", "brand": row["brand"], "product": row["product"]} for text, row in orders]
+    return [
+        {"text": text, "label": "innocent", "brand": row["brand"], "product": row["product"]} for text, row in orders
+    ]
 
 
 def measure(rows: Iterable[Mapping[str, Any]], analyst: Analyst) -> tuple[float, float]:

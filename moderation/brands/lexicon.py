@@ -159,6 +159,10 @@ class Lexicon:
         """Whether the word stands in the files, alone, joined, as a part of a phrase or by its stem."""
         return word in self._parts or word in self.joined or self.senses(word) is not None
 
+    def is_word(self, word: str) -> bool:
+        """Whether it is one word, or a name; not the letters of a phrase."""
+        return word in self.joined and (word not in self._phrase_words or self.joined[word][0].languages == ANY)
+
     def cost(self, word: str) -> float:
         """What the word costs where letters are cut into words, 0.0 for no word: names least, then English, then others."""
         if found := self.words.get(word):
