@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from moderation.brands.book import BrandBook, profile_lexicon
 from moderation.brands.framing import Claim, Framing
-from moderation.brands.gist import Gist
+from moderation.brands.gist import GIST, Gist
 from moderation.brands.hearing import Mention, Statement, hear
 from moderation.brands.lexicon import Lexicon
 from moderation.brands.ordinary import is_common, is_ordinary
@@ -15,7 +15,7 @@ from moderation.brands.scoring import Weights, load_weights
 from moderation.brands.slogans import Mockery, Slogans
 from moderation.brands.stance import Setting, Stance, take_stance
 from moderation.brands.third_parties import Reference, marks_lexicon, references, rivals
-from moderation.matching.lexicon import load_lexicon
+from moderation.matching.lexicon import GIVEN, SURNAME, load_lexicon
 from moderation.reading import Reading, Readings
 
 #: A plainer reading explains a finding better; another one must be surer by this much.
@@ -28,8 +28,14 @@ _READS_WELL = 0.67
 _TURNING = frozenset(
     "neg screw bad protest negative gross suffer hunger price cost money profit pittance tax lie breaks refund insult hospital injure "
     "recall vermin slave prison jail fool never_again down_with cheap useless waste abuse service thief blood kill die toxic burn spy "
-    "ripoff expensive suck ugly embarrass shame steal cheat choke secret leak data war".split()
+    "ripoff expensive illness rash hazard prisoner poison suck ugly embarrass shame steal cheat choke secret leak data war".split()
 )
+#: A word as clear as this is heard even where a surname would stand.
+_CERTAIN = 0.9
+#: On the Zipf scale: a word as common as this is a word first.
+_COMMON = 4.9
+#: Names have up to three words.
+_NAME_WORDS = 3
 #: Below this a finding is no evidence.
 _WORTH_SAYING = 0.5
 
@@ -96,6 +102,9 @@ class Analyst:
                 for reference in named:
                     if reference.mark.name not in voice.own:
                         referred.setdefault(reference.mark.name, (reference, statement))
+        if mockery:
+            # What was made of the slogan is the better explanation.
+            found = {theme: finding for theme, finding in found.items() if finding.claim.frame.pattern != GIST}
         return Analysis(
             findings=tuple(sorted(found.values(), key=lambda finding: -finding.score)),
             mockery=mockery,
@@ -135,17 +144,17 @@ class Analyst:
         """What the statement claims, frame by frame, each with its stance."""
         claims = self._framing.claims(statement)
         for claim in claims:
-            if plain or claim.end - claim.start >= _SHORTEST:
+            if (plain or claim.end - claim.start >= _SHORTEST) and not _is_surname(claim, statement):
                 yield claim, take_stance(claim, claims, statement, setting)
 
     def _findings(self, statement: Statement, setting: Setting, plain: bool) -> Iterator[Finding]:
-        surest = 0.0
+        surest, excused = 0.0, False
         for claim, stance in self.claims(statement, setting, plain):
             score = self._weights.score(claim, stance)
-            surest = max(surest, score)
+            surest, excused = max(surest, score), excused or stance.is_excused
             yield Finding(claim=claim, stance=stance, statement=statement, score=score)
-        # The gist is asked only where the frames heard nothing.
-        if plain and surest < _WORTH_SAYING and (heard := self.gist.claim(statement, setting)):
+        # The gist is asked only where the frames heard nothing, and nothing that was taken back.
+        if plain and not excused and surest < _WORTH_SAYING and (heard := self.gist.claim(statement, setting, surest)):
             claim, score = heard
             stance = take_stance(claim, [], statement, setting)
             yield Finding(claim=claim, stance=stance, statement=statement, score=score)
@@ -164,10 +173,15 @@ class Analyst:
 
     def _make_voice(self, brand: str | None) -> _Voice:
         profile = self._book.profile_for(brand)
-        rivals = [mark for mark in self._book.marks if profile and profile.trade and mark.trade == profile.trade]
+        trade = profile.trade if profile else ""
         names = profile.names if profile else ()
-        rivals = [mark for mark in rivals if not {mark.name, *mark.aliases} & set(names)]
-        slogans = [*(profile.slogans if profile else ()), *(slogan for mark in rivals for slogan in mark.slogans)]
+        others = [mark for mark in self._book.marks if not {mark.name, *mark.aliases} & set(names)]
+        rivals = [mark for mark in others if trade and mark.trade == trade]
+        # Whose trade is not known may compete with anyone.
+        slogans = [
+            *(profile.slogans if profile else ()),
+            *(slogan for mark in (rivals if trade else others) for slogan in mark.slogans),
+        ]
         lexicon = (
             profile_lexicon(profile, [name for m in rivals for name in (m.name, *m.aliases)], slogans)
             if profile
@@ -176,6 +190,23 @@ class Analyst:
         own = frozenset((*names, *profile.partners, *profile.faces)) if profile else frozenset()
         hostile = self._book.themes.loud | _TURNING
         return _Voice(profile, lexicon, Slogans(slogans, hostile), own, profile.competitors if profile else ())
+
+
+def _is_surname(claim: Claim, statement: Statement) -> bool:
+    """Whether the claim is one word after a given name, and no more is said: "Geoffrey Boycott", "Nora Rash"."""
+    if len(claim.mentions) > 1 or claim.frame.strength >= _CERTAIN or not 2 <= len(statement.words) <= _NAME_WORDS:
+        return False
+    mention = claim.mentions[0]
+    if mention.last != len(statement.words) or mention.last - mention.first > 1:
+        return False
+    before = mention.first - 1
+    return not any(m.first <= before < m.last for m in statement.mentions) and _is_given(statement.words[before].text)
+
+
+def _is_given(word: str) -> bool:
+    """Whether it is a given name more than anything else: "Nora", not "Chinese"."""
+    kinds, common = load_lexicon().kinds(word), load_lexicon().english(word)
+    return bool(kinds & GIVEN) and (common < _COMMON or bool(kinds & SURNAME))
 
 
 def _sense(statement: Statement) -> float:

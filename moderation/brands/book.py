@@ -6,7 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from moderation.brands.document import Document, read_document
-from moderation.brands.lexicon import ANY, Lexicon, load_languages
+from moderation.brands.languages import load_languages
+from moderation.brands.lexicon import ANY, Lexicon
 from moderation.brands.marks import Mark, load_marks
 from moderation.brands.profile import BrandProfile, Criticism
 from moderation.brands.themes import Themes, load_themes
@@ -81,7 +82,7 @@ def load_brands(directory: Path | None = None) -> BrandBook:
     if not (folder / "themes.yaml").exists():
         folder = SHIPPED_BRANDS.parent / "themes"
     themes = load_themes(folder / "themes.yaml")
-    entries, languages = load_languages(folder)
+    words = load_languages(folder)
     files = sorted(brands.glob("*.yaml")) if brands.is_dir() else []
     profiles = [read_profile(path, themes) for path in files if path.name != MARKS_FILE]
     _refuse_twins(profiles)
@@ -93,7 +94,7 @@ def load_brands(directory: Path | None = None) -> BrandBook:
     return BrandBook(
         profiles,
         themes,
-        Lexicon(entries, themes.loud, first=languages.get("en", 0)),
+        Lexicon(words.entries, themes.loud, patterns=words.patterns, first=words.bits.get("en", 0)),
         marks,
         f"brands@{digest.hexdigest()[:8]}",
     )

@@ -6,6 +6,7 @@ are worth: the same statements with one part taken away (``--ablate``).
 """
 
 import argparse
+import csv
 import json
 import math
 import sys
@@ -21,8 +22,9 @@ from moderation.brands.analysis import Analyst
 from moderation.brands.book import BrandBook, load_brands
 from moderation.brands.framing import Claim
 from moderation.brands.gist import GistWeights
+from moderation.brands.hearing import Statement
 from moderation.brands.scoring import SHIPPED_WEIGHTS, Weights, load_weights, logit
-from moderation.brands.stance import Stance
+from moderation.brands.stance import Setting, Stance
 from moderation.reading import read
 from moderation.request import parse_request
 
@@ -43,12 +45,16 @@ REVIEWED: Mapping[str, tuple[float, float, float]] = {
     "brandless": (-1.5, -2.5, -0.8),
 }
 #: Features of the gist that may only speak for criticism, and those that may only speak against it.
-_FOR = ("telling", "loud", "several_loud", "aimed_loud", "brand_telling", "aimed")
-_AGAINST = ("unknown", "gift_product", "brandless")
+_FOR = ("surest", "mass", "telling", "brand", "item", "maker")
+_AGAINST = ("family", "unknown", "gift_product", "brandless")
 _NAMES = list(REVIEWED)
 
 #: What one mistaken innocent costs beside one missed criticism.
-_INNOCENT = 6.0
+_INNOCENT = 2.0
+#: Share of innocent statements, near misses among them, that the gist may mistake.
+MOST_FALSE = 0.004
+#: How strongly a coefficient of the gist is drawn to nothing.
+_PULL = 0.0005
 
 Matrix = NDArray[np.float64]
 
@@ -75,11 +81,20 @@ class Hearing:
         order = {key: row[key] for key in ("text", "fields", "brand", "product") if key in row}
         readings = read(parse_request(order))
         self.claims: list[tuple[Claim, Stance]] = []
-        self.gist: list[tuple[dict[str, float], frozenset[str]]] = []
+        self._gists: list[tuple[list[tuple[Claim, Stance]], Statement, Setting]] = []
         for statement, setting, plain in analyst.hearings(readings):
-            self.claims += analyst.claims(statement, setting, plain)
-            if plain:
-                self.gist.append(analyst.gist.features(statement, setting))
+            claims = list(analyst.claims(statement, setting, plain))
+            self.claims += claims
+            if plain and not any(stance.is_excused for _, stance in claims):
+                self._gists.append((claims, statement, setting))
+        self._gist = analyst.gist
+
+    def gist(self, weights: Weights) -> list[tuple[dict[str, float], frozenset[str]]]:
+        """What the gist of each plain reading is weighed by, once the claims are."""
+        return [
+            self._gist.features(statement, setting, max((weights.score(*pair) for pair in claims), default=0.0))
+            for claims, statement, setting in self._gists
+        ]
 
 
 def fit_stance(heard: Sequence[Hearing], weights: Weights) -> Weights:
@@ -104,9 +119,12 @@ def fit_stance(heard: Sequence[Hearing], weights: Weights) -> Weights:
     return weights
 
 
-def fit_gist(heard: Sequence[Hearing], weights: Weights, *, most_false: float = 0.004) -> Weights:
-    """Gist weights, and a bias at which at most ``most_false`` of the innocent statements fitted on are mistaken."""
-    samples = [(h.critical, max(h.gist, key=lambda pair: len(pair[1]))) for h in heard if h.gist]
+def fit_gist(heard: Sequence[Hearing], weights: Weights, *, most_false: float = MOST_FALSE) -> Weights:
+    """Gist weights, and a bias at which at most ``most_false`` of the innocent statements fitted on are mistaken.
+
+    It is asked where no frame heard anything, so the innocents that count are those which pass the frames.
+    """
+    samples = [(h.critical, max(gists, key=lambda pair: len(pair[1]))) for h in heard if (gists := h.gist(weights))]
     shared = [*_FOR, *_AGAINST]
     counts: dict[str, int] = {}
     for _, (_, concepts) in samples:
@@ -125,9 +143,10 @@ def fit_gist(heard: Sequence[Hearing], weights: Weights, *, most_false: float = 
     low, high = np.full(width, -4.0), np.full(width, 4.0)
     low[1 : 1 + len(_FOR)] = 0.0
     high[1 + len(_FOR) : 1 + len(shared)] = 0.0
-    pull = np.full(width, 0.004)
+    pull = np.full(width, _PULL)
     found = descend(rows, labels, np.zeros(width), low, high, pull, steps=1500)
-    margins = np.sort((rows @ found)[labels == 0])[::-1]
+    passing = (labels == 0) & (rows[:, 1 + shared.index("surest")] < 0.5)
+    margins = np.sort((rows @ found)[passing])[::-1]
     allowed = max(margins[math.floor(most_false * len(margins))], 0.0) + 0.01
     values = [round(float(value), 2) for value in found]
     gist = GistWeights(
@@ -153,6 +172,16 @@ def with_profiles(book: BrandBook, directory: Path | None) -> BrandBook:
 def read_rows(path: Path) -> list[dict[str, Any]]:
     """Labelled statements, one JSON object a line."""
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+
+
+def innocent_rows(path: Path, among: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Texts of a CSV file with a ``text`` column as innocent orders, each for the brand and product of one of ``among``."""
+    with path.open(encoding="utf-8", newline="") as file:
+        texts = [row["text"] for row in csv.DictReader(file)]
+    orders = ((text, among[at % len(among)]) for at, text in enumerate(texts))
+    return [
+        {"text": text, "label": "innocent", "brand": row["brand"], "product": row["product"]} for text, row in orders
+    ]
 
 
 def measure(rows: Iterable[Mapping[str, Any]], analyst: Analyst) -> tuple[float, float]:
@@ -200,11 +229,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m moderation.brands.fit", description=__doc__)
     parser.add_argument("statements", type=Path, help="labelled statements, JSON Lines")
     parser.add_argument("--held", type=Path, help="statements to measure on and never to fit on")
+    parser.add_argument("--innocents", type=Path, help="CSV with a text column: further texts that criticise nobody")
     parser.add_argument("--brands", type=Path, help="a directory with further profiles")
     parser.add_argument("--write", action="store_true", help="replace the shipped weights")
     parser.add_argument("--ablate", action="store_true", help="measure the shipped weights with each part taken away")
     options = parser.parse_args(arguments)
     book, rows = with_profiles(load_brands(), options.brands), read_rows(options.statements)
+    if options.innocents:
+        rows += innocent_rows(options.innocents, rows)
     measured = read_rows(options.held) if options.held else rows
     say = sys.stdout.write
     if options.ablate:

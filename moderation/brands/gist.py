@@ -17,6 +17,8 @@ from moderation.brands.themes import Frame, Themes
 
 _TARGETS = frozenset({"brand", "company", "they", "product", "this", "it"})
 _PLAIN = frozenset({"plain", "self", "of", "by", "in", "to", "is", "you", "your", "for", "on", "with"})
+#: Stands where a frame's pattern would.
+GIST = "gist"
 #: Statements longer than this are letters and poems; their words come together by chance.
 _MOST_WORDS = 14
 
@@ -48,50 +50,59 @@ class Gist:
                 for concept in part - _TARGETS:
                     near = frame.strength / (len(frame.parts) * len(part))
                     self._about[concept][frame.theme] = max(self._about[concept][frame.theme], near)
-        self._loud = themes.loud
 
-    def features(self, statement: Statement, setting: Setting) -> tuple[dict[str, float], frozenset[str]]:
-        """What is weighed: the shared features by name, and the concepts heard."""
+    def features(
+        self, statement: Statement, setting: Setting, surest: float
+    ) -> tuple[dict[str, float], frozenset[str]]:
+        """What is weighed: the shared features by name, and the concepts heard.
+
+        Args:
+            surest: Score of the surest claim that a frame heard, 0.0 for none.
+        """
         concepts = frozenset(m.concept for m in statement.mentions if ":" not in m.concept) - _PLAIN
         telling = {c for c in concepts if c in self._about and c not in SMALL and c not in _TARGETS}
-        loud = telling & self._loud
+        mass = max(self._masses(telling).values(), default=0.0)
         known = {at for m in statement.mentions for at in range(m.first, m.last)}
         count = len(statement.words) or 1
         product = setting.product.lower().replace("_", " ").split()
         shared = {
-            "telling": min(len(telling), 4) / 4,
-            "loud": float(len(loud) == 1),
-            "several_loud": float(len(loud) > 1),
-            "aimed_loud": float(bool(loud) and bool(concepts & _TARGETS)),
-            "brand_telling": float(bool(telling) and "brand" in concepts),
-            "aimed": float(bool(concepts & _TARGETS)),
+            "surest": surest,
+            "mass": min(mass, 3.0),
+            "telling": min(len(telling), 6) / 4,
+            "brand": float("brand" in concepts),
+            "item": float(bool(concepts & {"product", "this"})),
+            "maker": float(bool(concepts & {"they", "company"})),
+            "family": float(bool(concepts & {"family", "gift"})),
             "unknown": 1.0 - len(known & set(range(count))) / count,
             "gift_product": float(any(word.rstrip("s") in GIFT_PRODUCTS for word in product)),
             "brandless": float(not setting.has_brand),
         }
         return shared, concepts
 
-    def claim(self, statement: Statement, setting: Setting) -> tuple[Claim, float] | None:
+    def claim(self, statement: Statement, setting: Setting, surest: float) -> tuple[Claim, float] | None:
         """The theme that the statement seems to be about and how sure that is; None when nothing telling was said."""
-        if not 2 <= len(statement.words) <= _MOST_WORDS and not any(m.how for m in statement.mentions):
+        if len(statement.words) > _MOST_WORDS and not any(m.how for m in statement.mentions):
             return None
-        shared, concepts = self.features(statement, setting)
-        # Without a word that says something alone or the brand's name, a few weak words are chance.
-        if not (shared["loud"] or shared["several_loud"] or shared["brand_telling"]) or "denial" in concepts:
-            return None
-        score = self._weights.score(shared, concepts)
         mentions = self._speaking(statement)
-        if len({mention.first for mention in mentions}) < 2:
+        masses = self._masses({mention.concept for mention in mentions} - _TARGETS)
+        # One word alone has a frame of its own, or says nothing.
+        if not masses or len({mention.first for mention in mentions}) < 2:
             return None
-        if score < 0.5 or not mentions:
+        score = self._weights.score(*self.features(statement, setting, surest))
+        if score < 0.5:
             return None
-        about: dict[str, float] = defaultdict(float)
-        for concept in {mention.concept for mention in mentions}:
-            for theme, near in self._about[concept].items():
-                about[theme] += near
-        theme = max(about, key=lambda name: (about[name], name))
-        frame = Frame(theme=theme, pattern="gist", parts=(), ordered=False, gap=0, strength=score, gift=False)
+        theme = max(masses, key=lambda name: (masses[name], name))
+        frame = Frame(theme=theme, pattern=GIST, parts=(), ordered=False, gap=0, strength=score, gift=False)
         return Claim(frame, mentions), score
+
+    def _masses(self, concepts: Iterable[str]) -> dict[str, float]:
+        """Theme -> how much the concepts together speak of it."""
+        masses: dict[str, float] = defaultdict(float)
+        for concept in concepts:
+            if concept in self._about:
+                for theme, near in self._about[concept].items():
+                    masses[theme] += near
+        return masses
 
     def _speaking(self, statement: Statement) -> tuple[Mention, ...]:
         """The mentions that the finding is shown on."""

@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from moderation.brands.lexicon import ANY, BRAND, IDIOM, NUMBER, STEM, Lexicon, Sense
+from moderation.brands.lexicon import ANY, BRAND, IDIOM, NUMBER, Lexicon, Sense
 from moderation.brands.ordinary import is_common, is_ordinary
 from moderation.brands.repair import repaired
 from moderation.brands.segmenting import LONGEST_WORD, segment
@@ -116,16 +117,9 @@ def _spoken(
                 senses = lexicon.joined.get(word.text)
             if senses:
                 yield from _mentions(senses, at, at + 1, word.start, word.end, how)
-            for rest, senses in lexicon.phrases.get(word.text, ()):
-                end = at + 1 + len(rest)
-                if end <= len(words) and all(_is_part(words[at + 1 + k].text, part) for k, part in enumerate(rest)):
-                    helped = next((undone[place] for place in range(at, end) if place in undone), "")
-                    yield from _mentions(senses, at, end, word.start, words[end - 1].end, helped)
-
-
-def _is_part(word: str, part: str) -> bool:
-    """Whether a word is this part of a phrase, which may be a stem."""
-    return word == part or (part.endswith(STEM) and word.startswith(part[:-1]))
+            for end, senses in lexicon.phrases.at(words, at):
+                helped = next((undone[place] for place in range(at, end) if place in undone), "")
+                yield from _mentions(senses, at, end, word.start, words[end - 1].end, helped)
 
 
 def _unspaced(text: str, words: tuple[Word, ...], lexicons: tuple[Lexicon, ...]) -> Iterator[Mention]:
@@ -143,6 +137,8 @@ def _unspaced(text: str, words: tuple[Word, ...], lexicons: tuple[Lexicon, ...])
 def _apart(words: tuple[Word, ...], lexicons: tuple[Lexicon, ...], heard: list[Mention]) -> Iterator[Mention]:
     """One word or phrase written as two or three pieces: ``sweat shop``, ``SWEA`` on one shoe and ``TSHOP`` on the other."""
     whole = {(m.first, m.last) for m in heard}
+    known = [_is_known(word.text) for word in words]
+    spelled = [len(word.text) >= 3 and word.text.isalpha() for word in words]
     for at in range(len(words) - 1):
         for end in range(at + 2, min(at + 4, len(words)) + 1):
             letters = "".join(word.text for word in words[at:end])
@@ -150,20 +146,20 @@ def _apart(words: tuple[Word, ...], lexicons: tuple[Lexicon, ...], heard: list[M
                 break
             if (at, end) in whole:
                 continue
+            # A slip is looked for only where one of the words is a word to nobody: "swet shop", but not "sweet shop".
+            slips = len(letters) >= _LONG and not all(known[at:end]) and all(spelled[at:end])
             for lexicon in lexicons:
                 if senses := lexicon.joined.get(letters):
                     yield from _mentions(senses, at, end, words[at].start, words[end - 1].end, "written apart")
-                elif len(letters) >= _LONG and (near := lexicon.near(letters)) and _is_slip(words[at:end]):
+                elif slips and (near := lexicon.near(letters)):
                     senses = lexicon.joined[near]
                     yield from _mentions(senses, at, end, words[at].start, words[end - 1].end, "one letter off")
 
 
-def _is_slip(words: tuple[Word, ...]) -> bool:
-    """Whether one of a few words is a word to nobody: "swet shop", but not "sweet shop"."""
-    names = load_lexicon()
-    if any(len(word.text) < 3 or not word.text.isalpha() for word in words):
-        return False
-    return any(not (is_common(word.text) or is_ordinary(word.text) or names.kinds(word.text)) for word in words)
+@lru_cache(maxsize=16384)
+def _is_known(word: str) -> bool:
+    """Whether it is somebody's word: an ordinary one, a name or a place."""
+    return is_common(word) or is_ordinary(word) or bool(load_lexicon().kinds(word))
 
 
 def _unknown(words: tuple[Word, ...], known: set[int], lexicons: tuple[Lexicon, ...], most: int) -> Iterator[Mention]:

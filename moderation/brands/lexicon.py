@@ -6,16 +6,14 @@ a language is added by one file of words. Every lookup here costs the same whate
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
-from moderation.brands.document import read_document
-from moderation.brands.words import UNSPACED, fold_all, split
-
-_GROUP = re.compile(r"\(([^()]*)\)")
+from moderation.brands.phrases import STEM, Phrases
+from moderation.brands.words import UNSPACED, split
 
 #: Words of these concepts are too small or too common to be looked for inside other words or with a slip of the pen.
 SMALL = frozenset(
@@ -24,8 +22,6 @@ SMALL = frozenset(
     "more per earn give good old first again already number need live paid off".split()
 )
 IDIOM = "idiom"
-#: Ends an entry that stands for every word that begins so: for languages that bend their words.
-STEM = "*"
 _SHORTEST_STEM, _LONGEST_STEM = 3, 14
 #: The brand of the order, by any of its names.
 BRAND = "brand"
@@ -47,11 +43,19 @@ class Lexicon:
     """Words and phrases with their senses; immutable once built."""
 
     def __init__(
-        self, entries: Iterable[tuple[str, str, int]], loud: frozenset[str], *, tolerant: bool = True, first: int = 0
+        self,
+        entries: Iterable[tuple[str, str, int]],
+        loud: frozenset[str],
+        *,
+        patterns: Iterable[tuple[tuple[frozenset[str], ...], str, int]] = (),
+        tolerant: bool = True,
+        first: int = 0,
     ) -> None:
         """
         Args:
             entries: ``(folded text, concept, language bits)``.
+            patterns: Phrases of many forms: the words that may stand at each place, with concept and language bits.
+                They are heard word by word, and not as one run of letters.
             loud: Concepts that say something by themselves; long words of theirs are found inside other words.
             first: Bit of the language that letters written together are cut in where two would do.
             tolerant: Whether a word one letter off is the word. Names are not: most names are near another.
@@ -74,8 +78,7 @@ class Lexicon:
         self.words: dict[str, tuple[Sense, ...]] = {}
         self._first = first
         self._stems = {stem: tuple(Sense(c, b) for c, b in found.items()) for stem, found in stems.items()}
-        #: First word -> (further words, senses), longest first.
-        self.phrases: dict[str, list[tuple[tuple[str, ...], tuple[Sense, ...]]]] = defaultdict(list)
+        self.phrases: Phrases[tuple[Sense, ...]] = Phrases()
         #: Letters of words and phrases long enough to be recognised when written together or apart.
         self.joined: dict[str, tuple[Sense, ...]] = {}
         #: Letters of a phrase -> its words: written together, it costs what its words would.
@@ -87,17 +90,19 @@ class Lexicon:
             if len(words) == 1:
                 self.words[letters] = meanings
             else:
-                self.phrases[words[0]].append((words[1:], meanings))
+                self.phrases.add(words, meanings)
                 self._phrase_words[letters] = len(words)
             if len(letters) >= 5 and (content := tuple(s for s in meanings if s.concept not in SMALL)):
                 self.joined[letters] = tuple({*self.joined.get(letters, ()), *content})
                 if len(letters) >= 8 and any(s.concept in loud for s in content):
                     inside.append(letters)
-        for options in self.phrases.values():
-            options.sort(key=lambda option: -len(option[0]))
+        parts = {part for words in senses if len(words) > 1 for part in words}
+        for places, concept, bits in patterns:
+            self.phrases.add(places, (Sense(concept, bits),))
+            parts.update(*places)
         #: (letters, first letter) -> words, to find a word of which letters are masked.
         self._by_length: dict[tuple[int, str], list[str]] = defaultdict(list)
-        self._parts = frozenset(part for words in senses if len(words) > 1 for part in words)
+        self._parts = frozenset(parts)
         for word in sorted(self.words.keys() | self.joined.keys() | self._parts):
             if len(word) >= 4:
                 self._by_length[len(word), word[0]].append(word)
@@ -120,8 +125,7 @@ class Lexicon:
     def concepts(self) -> frozenset[str]:
         """Every concept that has a word or phrase."""
         single = [*self.words.values(), *self._stems.values(), *self._unspaced.values()]
-        phrases = [senses for options in self.phrases.values() for _, senses in options]
-        return frozenset(sense.concept for senses in (*single, *phrases) for sense in senses)
+        return frozenset(sense.concept for senses in (*single, *self.phrases.meanings()) for sense in senses)
 
     def senses(self, word: str) -> tuple[Sense, ...] | None:
         """What a word means: as it stands in the files, else by the longest stem that it begins with."""
@@ -155,6 +159,10 @@ class Lexicon:
         """Whether the word stands in the files, alone, joined, as a part of a phrase or by its stem."""
         return word in self._parts or word in self.joined or self.senses(word) is not None
 
+    def is_word(self, word: str) -> bool:
+        """Whether it is one word, or a name; not the letters of a phrase."""
+        return word in self.joined and (word not in self._phrase_words or self.joined[word][0].languages == ANY)
+
     def cost(self, word: str) -> float:
         """What the word costs where letters are cut into words, 0.0 for no word: names least, then English, then others."""
         if found := self.words.get(word):
@@ -183,11 +191,11 @@ class Lexicon:
 
     def near(self, word: str) -> str | None:
         """The lexicon's word that differs from ``word`` by one letter or by its vowels, or None."""
-        for key in _shortened(word):
+        for key in _shortened(word) if self._near else ():
             for candidate in self._near.get(key, ()):
                 if candidate[0] == word[0] and abs(len(candidate) - len(word)) <= 1:
                     return candidate
-        return self._skeletons.get(word) if word == _skeleton(word) else None
+        return self._skeletons.get(word) if word in self._skeletons and word == _skeleton(word) else None
 
 
 def _near_index(words: Iterable[str]) -> dict[str, list[str]]:
@@ -198,9 +206,10 @@ def _near_index(words: Iterable[str]) -> dict[str, list[str]]:
     return dict(index)
 
 
-def _shortened(word: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def _shortened(word: str) -> frozenset[str]:
     """The word and all words with one letter less; two words one edit or swap apart share one of these."""
-    return {word, *(word[:at] + word[at + 1 :] for at in range(1, len(word)))}
+    return frozenset({word, *(word[:at] + word[at + 1 :] for at in range(1, len(word)))})
 
 
 def _sound(word: str) -> str:
@@ -221,45 +230,3 @@ def _sound(word: str) -> str:
 
 def _skeleton(word: str) -> str:
     return word[:1] + "".join(letter for letter in word[1:] if letter not in "aeiou")
-
-
-def load_languages(directory: Path) -> tuple[list[tuple[str, str, int]], dict[str, int]]:
-    """Every ``<language>.yaml`` of a directory as lexicon entries, and the bit of each language.
-
-    Raises:
-        BrandProfileError: A file cannot be used.
-    """
-    entries: list[tuple[str, str, int]] = []
-    bits: dict[str, int] = {}
-    for path in sorted(directory.glob("??.yaml")):
-        document = read_document(path)
-        document.refuse_unknown(frozenset({"language", "words", "idioms"}))
-        bits[path.stem] = bit = 1 << len(bits)
-        words = document.content.get("words")
-        if document.content.get("language") != path.stem or not isinstance(words, Mapping):
-            raise document.complaint(
-                f"needs 'language: {path.stem}' and 'words:', a mapping of concepts to words.", "language"
-            )
-        concepts = {str(concept): text for concept, text in words.items()}
-        concepts[IDIOM] = document.content.get("idioms") or ""
-        for concept, text in concepts.items():
-            if not isinstance(text, str):
-                raise document.complaint(
-                    "the words of a concept are one string with commas between them.", "words", concept
-                )
-            spelled = [form for item in text.split(",") for form in expand(item.strip()) if form]
-            if spelled:
-                folded = fold_all([form.removesuffix(STEM) for form in spelled])
-                stars = (STEM if form.endswith(STEM) else "" for form in spelled)
-                entries += [(text + star, concept, bit) for text, star in zip(folded, stars, strict=True)]
-    return entries, bits
-
-
-def expand(item: str) -> Iterator[str]:
-    """``"pollut(e|es)"`` -> ``"pollute"``, ``"pollutes"``; an item without brackets stands for itself."""
-    group = _GROUP.search(item)
-    if group is None:
-        yield item
-        return
-    for ending in group.group(1).split("|"):
-        yield from expand(item[: group.start()] + ending + item[group.end() :])

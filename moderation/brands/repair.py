@@ -94,7 +94,8 @@ def _apart(word: Word, lexicons: Sequence[Lexicon]) -> list[Word]:
     text = word.text
     if not _SHORTEST_RUN <= len(text) <= _LONGEST_RUN or not text.isalnum():
         return []
-    if any(text in lexicon.joined for lexicon in lexicons) or is_ordinary(text) or load_lexicon().kinds(text):
+    # The letters of a phrase are cut as well: its words say more than the phrase alone.
+    if any(lexicon.is_word(text) for lexicon in lexicons) or is_ordinary(text) or load_lexicon().kinds(text):
         return []
     if not any(lexicon.may_hold(text) for lexicon in lexicons):
         return []

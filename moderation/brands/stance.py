@@ -1,7 +1,7 @@
 """Stance: what the rest of a statement does to a claim. Denied, turned into a gift, praised away, aimed elsewhere."""
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from moderation.brands.framing import Claim
 from moderation.brands.hearing import Mention, Statement
@@ -17,6 +17,8 @@ GIFT_PRODUCTS = frozenset(
 _REACH = 4
 #: What stands before a time is about when, not about what.
 _TIMES = frozenset("since by until till on every before after last next from".split())
+#: What begins an order to someone.
+_IMPERATIVE = frozenset({"dont", "never", "do"})
 #: A denial holds within its clause: "not included, burns included" denies no burns.
 _CLAUSE = re.compile(r"[,;:.?!]\s|[\u2013\u2014]")
 _TARGETS = frozenset({"brand", "company", "they", "product", "this"})
@@ -44,8 +46,13 @@ class Stance:
     several: float
     brandless: float
 
+    @property
+    def is_excused(self) -> bool:
+        """Whether it is said and taken back: denied, or a gift."""
+        return bool(self.denied or self.gift or self.gift_product)
+
     def features(self) -> dict[str, float]:
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,9 +122,17 @@ def _denied(claim: Claim, statement: Statement, own: set[str]) -> bool:
             and not _CLAUSE.search(statement.reading.text, mention.end, max(mention.end, claim.start))
         ):
             return True
+        # "Shoes that don't hurt" undoes; "don't hurt children" at the beginning asks for it.
+        undone = mention.concept == "undoing" and any(mention.last == each.first for each in claim.mentions)
+        if undone and (mention.first or not _asks(mention, statement)):
+            return True
         if mention.concept == "free" and mention.first == last:
             return True
     return False
+
+
+def _asks(mention: Mention, statement: Statement) -> bool:
+    return statement.words[mention.first].text in _IMPERATIVE
 
 
 def _unexplained(claim: Claim, claims: list[Claim], statement: Statement) -> float:

@@ -14,7 +14,7 @@ from typing import Any
 from moderation.brands import BrandBook, load_brands
 from moderation.brands.book import read_profile
 from moderation.detectors.brand import BrandDetector
-from moderation.evidence import Category
+from moderation.evidence import Category, Evidence
 from moderation.reading import read
 from moderation.request import parse_request
 
@@ -27,10 +27,18 @@ def whole_book(book: BrandBook) -> BrandBook:
     return BrandBook([*book.profiles, *further], book.themes, book.lexicon, book.marks, book.version)
 
 
+def hear(row: Mapping[str, Any], detector: BrandDetector) -> list[Evidence]:
+    """What would stop the order, the weightiest first."""
+    order: dict[str, Any] = {key: row[key] for key in ("text", "fields", "brand", "product") if key in row}
+    return [each for each in detector.detect(read(parse_request(order))) if each.score >= 0.5]
+
+
 def is_right(row: Mapping[str, Any], detector: BrandDetector) -> bool:
     """Whether criticism is heard for its true reason, and everything else passes."""
-    order: dict[str, Any] = {key: row[key] for key in ("text", "fields", "brand", "product") if key in row}
-    found = [each for each in detector.detect(read(parse_request(order))) if each.score >= 0.5]
+    return _is_right(row, hear(row, detector))
+
+
+def _is_right(row: Mapping[str, Any], found: Sequence[Evidence]) -> bool:
     if row["label"] == "criticism":
         return bool(found) and found[0].category is Category.BRAND_TARGETING
     return not found
@@ -47,10 +55,14 @@ def tally(
         names = [f"{label} {row['form']}"]
         if plain:
             names.append(f"{label} {'en' if row['language'] == 'en' else 'other languages'}")
-        correct = is_right(row, detector)
+        found = hear(row, detector)
+        correct = _is_right(row, found)
         for name in names:
             of[name] += 1
             right[name] += correct
+        if label == "criticism" and plain:
+            of["criticism stopped, any reason"] += 1
+            right["criticism stopped, any reason"] += bool(found)
         if show and plain and not correct:
             sys.stdout.write(f"  {label} {row['language']} {row['kind']}: {row['text']}\n")
     return {name: (right[name], of[name]) for name in sorted(of)}

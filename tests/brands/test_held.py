@@ -1,15 +1,20 @@
 """The statements held back from all fitting: what is heard of them, beside what was fitted on."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from statistics import median
+from time import process_time
 from typing import Any
 
 import pytest
 
 from moderation.brands import BrandBook
 from moderation.detectors.brand import BrandDetector
-from tests.brands.measure import tally, whole_book
+from moderation.reading import read
+from moderation.request import parse_request
+from tests.brands.measure import is_right, tally, whole_book
 
 DATA = Path(__file__).parent / "data"
 
@@ -50,23 +55,62 @@ def test_held_back_near_misses_pass(heard: Mapping[str, tuple[int, int]]) -> Non
 
 
 def test_held_back_criticism_is_heard_for_its_true_reason(heard: Mapping[str, tuple[int, int]]) -> None:
-    # The bar is 0.95; docs/brand-targeting.md says what is missed. This floor keeps what has been reached.
-    assert share(heard, "criticism plain") >= 0.88
-
-
-def test_criticism_over_two_fields_is_heard_like_plain_criticism(heard: Mapping[str, tuple[int, int]]) -> None:
-    assert share(heard, "criticism split") >= share(heard, "criticism plain") - 0.03
+    assert share(heard, "criticism plain") >= 0.95
 
 
 def test_the_exam_is_still_passed(whole: BrandDetector) -> None:
-    tallied = tally((row for row in rows("exam.jsonl") if row["form"] != "split"), whole)
+    tallied = tally((row for row in rows("exam.jsonl") if row["form"] == "plain"), whole)
     assert share(tallied, "innocent plain") >= 0.98
-    assert share(tallied, "criticism plain") >= 0.90
-    for form, margin in (("leet", 0.04), ("look-alike", 0.04), ("joined", 0.04), ("reversed", 0.05), ("spaced", 0.08)):
-        assert share(tallied, f"criticism {form}") >= share(tallied, "criticism plain") - margin, form
+    assert share(tallied, "criticism plain") >= 0.92
 
 
-def test_what_no_rule_was_repaired_by_is_heard_no_worse_than_it_was(whole: BrandDetector) -> None:
-    tallied = tally((row for row in rows("unseen.jsonl") if row["form"] == "plain"), whole)
-    assert share(tallied, "criticism plain") >= 0.47
-    assert share(tallied, "innocent plain") >= 0.94
+def test_what_is_hidden_or_split_is_heard_like_what_is_said_plainly(whole: BrandDetector) -> None:
+    """Each disguise beside the plain form of the very same statements."""
+    plain: Counter[str] = Counter()
+    hidden: Counter[str] = Counter()
+    of: Counter[str] = Counter()
+    spoken = False
+    for row in [*rows("held.jsonl"), *rows("exam.jsonl")]:
+        if row["label"] != "criticism":
+            continue
+        if row["form"] == "plain":
+            spoken = is_right(row, whole)
+            continue
+        for name in ("split",) if row["form"] == "split" else (row["form"], "disguised"):
+            of[name] += 1
+            plain[name] += spoken
+            hidden[name] += is_right(row, whole)
+    for name in ("split", "disguised"):
+        assert plain[name] - hidden[name] <= 0.03 * of[name], name
+    for name in ("leet", "look-alike", "reversed", "joined", "spaced"):
+        assert plain[name] - hidden[name] <= 0.06 * of[name], name
+
+
+@pytest.mark.parametrize(("name", "heard_at_least", "passed_at_least"), [("unseen", 0.6, 0.93), ("fresh", 0.9, 0.96)])
+def test_what_no_rule_was_repaired_by_is_heard_no_worse_than_it_was(
+    whole: BrandDetector, name: str, heard_at_least: float, passed_at_least: float
+) -> None:
+    # The bars are 0.95 and 0.98; docs/brand-targeting.md says what is missed. These floors keep what has been reached.
+    tallied = tally((row for row in rows(f"{name}.jsonl") if row["form"] == "plain"), whole)
+    assert share(tallied, "criticism plain") >= heard_at_least
+    assert share(tallied, "innocent plain") >= passed_at_least
+
+
+def test_the_fresh_exam_shares_no_brand_and_no_text_with_what_was_fitted_on() -> None:
+    fitted, fresh = rows("statements.jsonl"), rows("fresh.jsonl")
+    assert not {row["brand"] for row in fitted} & {row["brand"] for row in fresh}
+    assert not {row["text"] for row in fitted if "text" in row} & {row["text"] for row in fresh if "text" in row}
+
+
+def test_the_check_takes_little_time(whole: BrandDetector) -> None:
+    """The bar is half a millisecond on a quiet machine; twice that says that something has become slow."""
+    orders = [row for row in rows("held.jsonl") if row["form"] == "plain"]
+    prepared = [read(parse_request({key: row[key] for key in ("text", "brand", "product")})) for row in orders]
+    best = [float("inf")] * len(prepared)
+    for _ in range(4):
+        for at, readings in enumerate(prepared):
+            list(readings)
+            began = process_time()
+            whole.detect(readings)
+            best[at] = min(best[at], process_time() - began)
+    assert median(best) <= 0.001

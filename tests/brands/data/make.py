@@ -2,7 +2,8 @@
 
 Every seed is spoken about one or two brands, and every criticism once more in a disguise and once over two fields.
 ``statements.jsonl`` is what weights are fitted on; ``held.jsonl`` has other brands, other themes and other words;
-``exam.jsonl`` has the statements that rules were repaired by, ``unseen.jsonl`` those that no rule was repaired by.
+``exam.jsonl`` has the statements that rules were repaired by, ``unseen.jsonl`` and
+``fresh.jsonl`` those that no rule was repaired by.
 """
 
 import json
@@ -24,7 +25,9 @@ HELD_BRANDS = {
 }  # fmt: skip
 #: Themes of the held-back file that appear in no seed for fitting.
 HELD_THEMES = frozenset({"safety", "animals", "tax", "privacy", "politics"})
-FIT_SEEDS = ("fit_en.txt", "fit_world.txt", "more_en.txt", "more_world.txt")
+FIT_SEEDS = (
+    "fit_en.txt", "fit_world.txt", "more_en.txt", "more_world.txt", "dev.txt", "dev_near.txt", "dev_more.txt",
+)  # fmt: skip
 HELD_SEEDS = ("held_en.txt", "held_world.txt")
 #: Further brands, of other trades; those of ``profiles/`` have a profile, the others are known by name alone.
 EXAM_BRANDS = {
@@ -35,12 +38,18 @@ EXAM_BRANDS = {
 }  # fmt: skip
 EXAM_SEEDS = ("exam_crit_en.txt", "exam_crit_world.txt", "exam_mock.txt", "exam_near_en.txt", "exam_near_world.txt")
 UNSEEN_SEEDS = ("unseen.txt",)
+#: Five more, for the exam that nothing is repaired by.
+FRESH_BRANDS = {
+    "Corvane": "car", "Fizzora": "drink", "Nimbly": "phone", "Plumkin": "toy", "Tarrasco": "shoe",
+}  # fmt: skip
+FRESH_SEEDS = ("fresh.txt",)
 PROFILES = {
     "Strider": ("Maren Halvorsen", "Velocis"), "Lumière & Vale": ("Odile Marchetti", "Casa Brillanti"),
     "Halden": ("Bertil Norrgard", "Sonavox"), "Petalune": ("Ines Caradoc", "Belvoire"), "Rusk & Rye": ("Tom Bexley", "Loafly"),
     "Gritstone": ("Paula Wenning", "Northcairn"), "Wagtail": ("Greg Lomax", "Bonefide"), "Ticktora": ("Viktor Sand", "Pulsara"),
+    "Corvane": ("Lucian Brandt", "Meridor"),
 }  # fmt: skip
-PRODUCTS = {**FIT_BRANDS, **HELD_BRANDS, **EXAM_BRANDS, "Cocoa & Co": "chocolate"}
+PRODUCTS = {**FIT_BRANDS, **HELD_BRANDS, **EXAM_BRANDS, **FRESH_BRANDS, "Cocoa & Co": "chocolate"}
 _LEET = str.maketrans({"a": "4", "e": "3", "i": "1", "o": "0", "s": "5"})
 _ALIKE = str.maketrans({"a": "а", "e": "е", "o": "о", "c": "с", "p": "р", "x": "х", "i": "і"})
 _FORMS = ("leet", "spaced", "reversed", "look-alike", "joined")
@@ -119,8 +128,10 @@ if __name__ == "__main__":
     fit = [*rows(FIT_SEEDS, FIT_BRANDS, 1, fitting=True), *rows(EXAM_SEEDS, EXAM_BRANDS, 1, fitting=True)]
     held = [*rows(HELD_SEEDS, HELD_BRANDS, 1)]
     known = {row.get("text") for row in held} - {None}
+    fresh = [*rows(FRESH_SEEDS, FRESH_BRANDS, 1)]
+    known |= {row.get("text") for row in fresh} - {None}
     fit = [row for row in fit if row.get("text") not in known]
     exam = [*rows(EXAM_SEEDS, EXAM_BRANDS, 1)]
     unseen = [*rows(UNSEEN_SEEDS, EXAM_BRANDS, 1)]
-    for name, made in (("statements", fit), ("held", held), ("exam", exam), ("unseen", unseen)):
+    for name, made in (("statements", fit), ("held", held), ("exam", exam), ("unseen", unseen), ("fresh", fresh)):
         print(f"{write(HERE / f'{name}.jsonl', iter(made))} in {name}.jsonl")  # noqa: T201
