@@ -37,6 +37,7 @@ from api.settings import Settings
 from api.state import AppState
 from api.storage.clock import now
 from api.storage.database import Database
+from api.storage.together import Together
 from api.wording import load_wording
 from moderation.holder import PipelineHolder, Sources
 from moderation.messages import load_messages
@@ -101,6 +102,7 @@ def build_state(settings: Settings, pipeline: Pipeline | None = None) -> AppStat
     return AppState(
         settings=settings,
         database=database,
+        together=Together(database),
         holder=holder,
         messages=load_messages(),
         wording=load_wording(),

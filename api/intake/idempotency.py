@@ -14,6 +14,7 @@ from api.errors import Problem
 from api.intake.schemas import ScreeningPublic
 from api.storage.database import Database
 from api.storage.tables import IdempotencyKey
+from api.storage.together import Together, Written
 
 #: How long a key is remembered.
 KEPT_FOR = timedelta(hours=24)
@@ -66,22 +67,49 @@ def answer_once(database: Database, ticket: Ticket, work: Callable[[Session], Sc
 
     Whoever is killed after the commit and before the answer left finds it here when the request is repeated.
     """
-    try:
+
+    def do() -> Answer:
         with database.writing() as session:
             if (first := find_answer(session, ticket)) is not None:
                 return first
-            public = work(session)
-            answer = Answer(body=public.model_dump_json(), screening_id=public.id, is_replay=False)
-            if ticket.key is not None:
-                session.add(
-                    IdempotencyKey(
-                        merchant_id=ticket.merchant_id,
-                        key=ticket.key,
-                        body_hash=ticket.body_hash,
-                        screening_id=public.id,
-                        answer=answer.body,
-                    )
-                )
+            answer, kept = _new(ticket, work(session))
+            session.add_all(kept)
+            return answer
+
+    return _once(database, ticket, do)
+
+
+def answer_once_together(
+    together: Together, ticket: Ticket, work: Callable[[Session], Written[ScreeningPublic]]
+) -> Answer:
+    """The same for work that only adds rows; stored with the work of others in one transaction."""
+
+    def do(session: Session) -> Written[Answer]:
+        public, rows = work(session)
+        answer, kept = _new(ticket, public)
+        return answer, [*rows, *kept]
+
+    return _once(together.database, ticket, lambda: together.write(do))
+
+
+def _new(ticket: Ticket, public: ScreeningPublic) -> tuple[Answer, list[IdempotencyKey]]:
+    """An answer that was not given before, and with a key what keeps it."""
+    answer = Answer(body=public.model_dump_json(), screening_id=public.id, is_replay=False)
+    if ticket.key is None:
+        return answer, []
+    kept = IdempotencyKey(
+        merchant_id=ticket.merchant_id,
+        key=ticket.key,
+        body_hash=ticket.body_hash,
+        screening_id=public.id,
+        answer=answer.body,
+    )
+    return answer, [kept]
+
+
+def _once(database: Database, ticket: Ticket, do: Callable[[], Answer]) -> Answer:
+    try:
+        return do()
     except IntegrityError:
         # Two at once with one key: the other one was first, and its answer is the answer.
         with database.reading() as session:
@@ -89,7 +117,6 @@ def answer_once(database: Database, ticket: Ticket, work: Callable[[Session], Sc
         if first is None:
             raise
         return first
-    return answer
 
 
 def forget_old_keys(database: Database, at: datetime) -> None:
