@@ -49,10 +49,13 @@ def served() -> FastAPI:
     """The application of one server process."""
     from api.main import create_app
     from api.settings import Settings
+    from moderation.collector import set_aside
 
     settings = Settings()
     configure_logging(settings)
-    return create_app(settings)
+    app = create_app(settings)
+    set_aside()
+    return app
 
 
 def worker() -> None:
