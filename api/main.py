@@ -25,6 +25,7 @@ from api.health.routes import router as health_router
 from api.intake.idempotency import forget_old_keys
 from api.intake.routes import previews_router
 from api.intake.routes import router as intake_router
+from api.keys.routes import router as keys_router
 from api.limits import Limits
 from api.pages.demo import router as demo_router
 from api.pages.demo import widget_router
@@ -84,7 +85,8 @@ def create_app(settings: Settings, pipeline: Pipeline | None = None) -> FastAPI:
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     app.add_middleware(OpenToBrowsers, paths=["/v1/previews"])
     app.add_middleware(AnswerHeaders)
-    for router in (intake_router, followup_router, holds_router, previews_router, guidelines_router, delivery_router):
+    checkout = (intake_router, followup_router, previews_router, guidelines_router, delivery_router)
+    for router in (*checkout, holds_router, keys_router):
         app.include_router(router, responses=problems.documented(429))
     for router in (status_router, partner_router, demo_router, widget_router, health_router, console_router):
         app.include_router(router)

@@ -13,7 +13,7 @@ from api.storage.clock import now
 from api.storage.tables import Merchant, Reviewer
 from tests.api.conftest import make_token
 
-SECRETS = ("ours-reference", "ours-words", "ours-note", "ours-question", "ours.example")
+SECRETS = ("ours-reference", "ours-key", "ours-words", "ours-note", "ours-question", "ours.example")
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def ours(client, database):
     """Something of everything that a shop can have; the ids by the name of their place in an address."""
     with database.writing() as session:
         shop = session.exec(select(Merchant)).one()
-        token = merchants.create_key(session, shop.id, "admin", ["admin"])[1]
+        key, token = merchants.create_key(session, shop.id, "ours-key", ["admin"])
         reviewer = Reviewer(merchant_id=shop.id, email="h@x.example", pseudonym="Heron", role="lead", password_hash="")
         session.add(reviewer)
     admin = {"Authorization": f"Bearer {token}"}
@@ -44,6 +44,7 @@ def ours(client, database):
     return {
         "screening_id": screening["id"],
         "hold_id": hold["id"],
+        "key_id": key.id,
         "endpoint_id": endpoint.id,
         "delivery_id": delivery.id,
     }
@@ -90,6 +91,7 @@ def example(client, operation):
         "BatchCreate": {"items": []},
         "ReplayRange": {"since": "2026-01-01T00:00:00Z", "until": "2036-01-01T00:00:00Z"},
         "SecretRotation": {},
+        "KeyRotation": {},
     }
     return least.get(name) or client.app.openapi()["components"]["schemas"][name].get("examples", [{}])[0]
 
