@@ -79,6 +79,8 @@ def create_app(settings: Settings, pipeline: Pipeline | None = None) -> FastAPI:
         summary="Approve, reject for the one true reason, or review by a person.",
         version=version("moderation"),
         lifespan=lifespan,
+        # What a generated client calls its functions: create_screening, not create_screening_v1_screenings_post.
+        generate_unique_id_function=lambda route: route.name,
     )
     app.state.moderation = state
     problems.install(app)

@@ -68,6 +68,13 @@ def test_every_operation_is_described_for_integrators(served):
                 assert "401" in operation["responses"], f"{method} {path} does not say what a bad key gets"
 
 
+def test_every_operation_has_a_short_name_of_its_own(served):
+    app, _token = served
+    names = [each["operationId"] for operations_ in app.openapi()["paths"].values() for each in operations_.values()]
+    assert len(set(names)) == len(names)
+    assert {"create_screening", "rotate_key", "reconcile"} <= set(names)
+
+
 def test_every_body_and_every_error_has_an_example(served):
     app, _token = served
     schemas = app.openapi()["components"]["schemas"]
