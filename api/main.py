@@ -89,7 +89,7 @@ def create_app(settings: Settings, pipeline: Pipeline | None = None) -> FastAPI:
     app.add_middleware(AnswerHeaders)
     checkout = (intake_router, followup_router, previews_router, guidelines_router, delivery_router)
     for router in (*checkout, holds_router, keys_router):
-        app.include_router(router, responses=problems.documented(429))
+        app.include_router(router)
     for router in (status_router, partner_router, demo_router, widget_router, health_router, console_router):
         app.include_router(router)
     app.mount("/pages/static", StaticFiles(directory=PAGES_STATIC), name="pages-static")

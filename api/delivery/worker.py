@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 #: Seconds between two looks for unfinished work of workers that died.
 RECOVER_EVERY = 5.0
 #: Seconds that events of this process are collected before they are relayed together.
-COLLECT = 0.05
+COLLECT = 0.2
 #: Seconds that stopping may take beyond the attempts that are being made.
 STOP_WITHIN = 15.0
 #: Seconds between two sweeps of finished work.

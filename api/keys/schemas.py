@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.customers.merchants import Mode
+from api.examples import example
 from api.intake.schemas import ShortText
 
 Scope = Literal["screenings:write", "screenings:read", "previews", "webhooks", "admin"]
@@ -41,22 +42,16 @@ class KeyRotation(BaseModel):
 class KeyPublic(BaseModel):
     """A key, without its token."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "id": "key_01K2Q4T8F6Y6B3J6S8D5Z0N7VX",
-                    "name": "checkout",
-                    "scopes": ["screenings:write", "screenings:read"],
-                    "mode": "live",
-                    "status": "good",
-                    "requests_per_minute": None,
-                    "created_at": "2026-01-01T00:00:00Z",
-                    "last_used_at": "2026-01-02T09:30:00Z",
-                    "ends_at": None,
-                }
-            ]
-        }
+    model_config = example(
+        id="key_01K2Q4T8F6Y6B3J6S8D5Z0N7VX",
+        name="checkout",
+        scopes=["screenings:write", "screenings:read"],
+        mode="live",
+        status="good",
+        requests_per_minute=None,
+        created_at="2026-01-01T00:00:00Z",
+        last_used_at="2026-01-02T09:30:00Z",
+        ends_at=None,
     )
 
     id: str
@@ -72,6 +67,19 @@ class KeyPublic(BaseModel):
 
 class KeyWithToken(KeyPublic):
     """A key that was made just now."""
+
+    model_config = example(
+        id="key_01K2Q4T8F6Y6B3J6S8D5Z0N7VX",
+        name="checkout",
+        scopes=["screenings:write", "screenings:read"],
+        mode="live",
+        status="good",
+        requests_per_minute=None,
+        created_at="2026-01-01T00:00:00Z",
+        last_used_at="2026-01-02T09:30:00Z",
+        ends_at=None,
+        token="mk_A9c4V0o3mYdGx8hJ2kQnR5sTqLwZbEuIfPvNyXaDjCg",
+    )
 
     token: str = Field(description="Shown this once; only its hash is kept.")
 
