@@ -1,6 +1,7 @@
 """One shop never sees or moves what is another's, by any route: the walk follows the OpenAPI itself."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from sqlmodel import select
@@ -72,11 +73,19 @@ def test_no_route_tells_or_changes_anything_of_another_shop(client, database, ou
     assert snapshot(database) == before
 
 
-def test_without_a_key_every_route_is_shut(client, ours):
+@pytest.mark.parametrize("kind", ["unknown", "revoked"])
+def test_without_a_good_key_every_route_is_shut(client, database, ours, kind):
+    token = "mk_none"
+    if kind != "unknown":
+        with database.writing() as session:
+            shop = session.exec(select(Merchant)).one()
+            key, token = merchants.create_key(session, shop.id, "gone", ["admin"])
+            key.revoked_at = now() - timedelta(seconds=1)
     for path, operations in client.app.openapi()["paths"].items():
         for method in operations if path.startswith("/v1") else ():
-            answer = client.request(method, path.format(**ours), headers={"Authorization": "Bearer mk_none"})
+            answer = client.request(method, path.format(**ours), headers={"Authorization": f"Bearer {token}"})
             assert answer.status_code == 401, f"{method} {path}"
+            assert not any(secret in answer.text for secret in SECRETS)
 
 
 def example(client, operation):
