@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy
 from pydantic import BaseModel
+from sqlalchemy import bindparam
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete
 
@@ -19,6 +20,11 @@ from api.storage.together import Together, Written
 
 #: How long a key is remembered.
 KEPT_FOR = timedelta(hours=24)
+
+#: Built once, and columns, not a mapped object: every order asks this, and hardly any finds something.
+_FIRST = sqlalchemy.select(
+    col(IdempotencyKey.body_hash), col(IdempotencyKey.screening_id), col(IdempotencyKey.answer)
+).where(col(IdempotencyKey.merchant_id) == bindparam("merchant_id"), col(IdempotencyKey.key) == bindparam("key"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +60,7 @@ def find_answer(session: Session, ticket: Ticket) -> Answer | None:
     """The first answer, if there was one. Raises a 409 ``Problem`` when the key was used for another body."""
     if ticket.key is None:
         return None
-    # Columns, not a mapped object: every order asks this, and hardly any finds something.
-    kept = (col(IdempotencyKey.body_hash), col(IdempotencyKey.screening_id), col(IdempotencyKey.answer))
-    mine = (col(IdempotencyKey.merchant_id) == ticket.merchant_id, col(IdempotencyKey.key) == ticket.key)
-    first = session.connection().execute(sqlalchemy.select(*kept).where(*mine)).first()
+    first = session.connection().execute(_FIRST, {"merchant_id": ticket.merchant_id, "key": ticket.key}).first()
     if first is None:
         return None
     if first.body_hash != ticket.body_hash:

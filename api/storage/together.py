@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import inspect
+from sqlalchemy import Insert, inspect
 from sqlmodel import Session, SQLModel
 
 from api.storage.database import Database
@@ -121,7 +121,12 @@ def insert_rows(session: Session, rows: Iterable[SQLModel]) -> None:
         # What nobody filled is not named, so that a column's own default is used.
         filled = {name for each in values for name, value in each.items() if value is not None}
         named = [{name: value for name, value in each.items() if name in filled} for each in values]
-        connection.execute(SQLModel.metadata.tables[str(kind.__tablename__)].insert(), named)
+        connection.execute(_insert(kind), named)
+
+
+@cache
+def _insert(kind: type[SQLModel]) -> Insert:
+    return SQLModel.metadata.tables[str(kind.__tablename__)].insert()
 
 
 @cache
