@@ -179,6 +179,10 @@ def main() -> int:
         figures = f"{row['per_second']:8.1f} {row['p50']:8.1f} {row['p95']:8.1f} {row['p99']:9.1f} {row['cpu_ms']:7.1f}"
         print(f"{who + ', ' + what:32} {figures}")
 
+    for what in sets:
+        times = rows["afternoon", what]["cpu_ms"] / rows["ours", what]["cpu_ms"]
+        print(f"{what}: {times:.1f} times its answers for each second of processor time")
+
     def of(who: str, what: str, figure: str = "per_second") -> float:
         return float(rows[who, what][figure])
 

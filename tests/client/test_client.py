@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import httpx
@@ -71,7 +72,8 @@ def test_awaited_it_is_the_same(client, shop):
             found = [each async for each in other.find(reference="order-1")]
             return made, found
 
-    made, found = asyncio.run(go())
+    with ThreadPoolExecutor(1) as pool:  # a browser test may have left a loop in this thread
+        made, found = pool.submit(lambda: asyncio.run(go())).result()
     assert found == [made]
     assert made == shop.screen(ORDER, key="k1")
 
