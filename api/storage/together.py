@@ -10,6 +10,8 @@ from functools import cache
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Insert, inspect
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session, SQLModel
 
 from api.storage.database import Database
@@ -42,7 +44,7 @@ class Together:
             work: Called in the transaction, and once more when a neighbour's work broke the first one.
 
         Raises:
-            Exception: What the work itself, its rows or the database raised; never what a neighbour's did.
+            Exception: What the work itself, its rows or the database raised; never what a neighbour's work did.
         """
         mine = _Brought(work)
         with self._lock:
@@ -81,8 +83,10 @@ class Together:
                     rows.extend(new)
                 insert_rows(session, rows)
         except BaseException as error:
-            if len(batch) == 1:
-                batch[0].error = error
+            if len(batch) == 1 or isinstance(error, OperationalError | PoolTimeout):
+                # A database that does not answer one will not answer the next; nobody shall wait for that in line.
+                for each in batch:
+                    each.error = error
             else:
                 # All were rolled back. Alone, each of them meets its own fate and nobody else's.
                 for each in batch:

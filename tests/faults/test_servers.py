@@ -96,6 +96,7 @@ def _audit(site: Site, checkouts: Checkouts) -> int:
             events[event.screening_id].append(event)
 
     for key, bodies in checkouts.answers.items():
+        assert key in kept, f"{key} was answered and is not remembered"
         assert {body.decode() for body in bodies} == {kept[key].answer}, f"{key} was answered in two ways"
         assert json.loads(bodies[0])["id"] in screenings, f"{key} was answered and is not stored"
     ordered = [each.screening_id for key, each in kept.items() if not key.endswith("appeal")]

@@ -82,6 +82,28 @@ def test_nobody_is_answered_before_the_commit(together, database):
     assert names(database) == []
 
 
+def test_a_database_that_does_not_answer_is_asked_once_for_all(together, database):
+    asked = []
+
+    def fails(_connection):
+        asked.append(1)
+        raise OperationalError("BEGIN", {}, Exception("locked"))
+
+    event.listen(database.engine, "begin", fails)
+
+    together._is_writing = True  # as if somebody wrote, until all stand in line
+    with ThreadPoolExecutor(5) as pool:
+        waiting = [pool.submit(together.write, adds(f"m{number}")) for number in range(5)]
+        while len(together._line) < 5:
+            pass
+        together._line[0].turn.set()
+        results = [answer.exception(20) for answer in waiting]
+    event.remove(database.engine, "begin", fails)
+    assert [type(each) for each in results] == [OperationalError] * 5
+    assert len(asked) == 1
+    assert together.write(adds("after")) == "after"
+
+
 def test_parents_come_before_children_and_defaults_are_kept(database):
     from api.storage.tables import DecisionRecord, Screening
 
