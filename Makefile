@@ -11,7 +11,7 @@ run: $(STAMP)
 	$(BIN)/moderation models compile
 	$(BIN)/moderation demo --serve
 
-test: $(STAMP) .venv/.system-packages
+test: $(STAMP) .venv/.system-packages .venv/generator
 	$(BIN)/moderation models compile
 	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow and not alone"
 	$(BIN)/pytest -m alone
@@ -43,6 +43,11 @@ $(STAMP):
 # Tests drive a real browser and a real PostgreSQL; Debian's are taken when they are missing and we may install.
 .venv/.system-packages: $(STAMP)
 	tests/install-system-packages
+	touch $@
+
+# Makes a client of our OpenAPI, as an integrator would; it needs other versions of what we use, so it lives apart.
+.venv/generator: $(STAMP)
+	$(BIN)/pip install --quiet --upgrade --target $@ openapi-python-client==0.29.1
 	touch $@
 
 clean:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import cast
 
+from api.remembered import Remembered
 from moderation.attribution import attribute
 from moderation.decision import Decision, decide
 from moderation.detectors.base import Detector
@@ -26,6 +27,7 @@ class Budget:
         self._cause = f"no answer within the {milliseconds} ms that the checkout waits"
         self._seconds = milliseconds / 1000
         self._threads = ThreadPoolExecutor(AT_ONCE, "deciding")
+        self._remembered = Remembered()
 
     def moderate(
         self, pipeline: Pipeline, request: PersonalizationRequest, *, policy: str, merchant: PolicyLayer | None
@@ -34,6 +36,15 @@ class Budget:
 
         A detector that hangs is left behind; what it says later is not heard.
         """
+
+        def decide_now() -> Decision:
+            return self._decide(pipeline, request, policy, merchant)
+
+        return self._remembered.get_or_decide(pipeline, request, policy, merchant, decide_now)
+
+    def _decide(
+        self, pipeline: Pipeline, request: PersonalizationRequest, policy: str, merchant: PolicyLayer | None
+    ) -> Decision:
         run = Run(pipeline, time.monotonic() + self._seconds, self._cause)
         answer = self._threads.submit(run.pipeline.moderate, request, policy=policy, merchant=merchant)
         try:

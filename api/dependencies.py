@@ -13,7 +13,13 @@ from api.limits import Allowance
 from api.state import AppState, app_state
 from api.storage.clock import now
 
-StateDep = Annotated[AppState, Depends(app_state)]
+
+async def _state(request: Request) -> AppState:
+    # Async, or the framework would use a thread for looking at an attribute.
+    return app_state(request)
+
+
+StateDep = Annotated[AppState, Depends(_state)]
 
 _bearer = HTTPBearer(auto_error=False, description="A key from `moderation keys create`.")
 

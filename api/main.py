@@ -25,6 +25,7 @@ from api.health.routes import router as health_router
 from api.intake.idempotency import forget_old_keys
 from api.intake.routes import previews_router
 from api.intake.routes import router as intake_router
+from api.keys.routes import router as keys_router
 from api.limits import Limits
 from api.pages.demo import router as demo_router
 from api.pages.demo import widget_router
@@ -37,6 +38,7 @@ from api.settings import Settings
 from api.state import AppState
 from api.storage.clock import now
 from api.storage.database import Database
+from api.storage.together import Together
 from api.wording import load_wording
 from moderation.holder import PipelineHolder, Sources
 from moderation.messages import load_messages
@@ -77,14 +79,17 @@ def create_app(settings: Settings, pipeline: Pipeline | None = None) -> FastAPI:
         summary="Approve, reject for the one true reason, or review by a person.",
         version=version("moderation"),
         lifespan=lifespan,
+        # What a generated client calls its functions: create_screening, not create_screening_v1_screenings_post.
+        generate_unique_id_function=lambda route: route.name,
     )
     app.state.moderation = state
     problems.install(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     app.add_middleware(OpenToBrowsers, paths=["/v1/previews"])
     app.add_middleware(AnswerHeaders)
-    for router in (intake_router, followup_router, holds_router, previews_router, guidelines_router, delivery_router):
-        app.include_router(router, responses=problems.documented(429))
+    checkout = (intake_router, followup_router, previews_router, guidelines_router, delivery_router)
+    for router in (*checkout, holds_router, keys_router):
+        app.include_router(router)
     for router in (status_router, partner_router, demo_router, widget_router, health_router, console_router):
         app.include_router(router)
     app.mount("/pages/static", StaticFiles(directory=PAGES_STATIC), name="pages-static")
@@ -101,6 +106,7 @@ def build_state(settings: Settings, pipeline: Pipeline | None = None) -> AppStat
     return AppState(
         settings=settings,
         database=database,
+        together=Together(database),
         holder=holder,
         messages=load_messages(),
         wording=load_wording(),

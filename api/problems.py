@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from api.codes import CODES, COMMON, WITH_BODY
 from api.errors import Problem
 from moderation.errors import CaseConflict, DishonestReason, InvalidRequest, ModerationError
 
@@ -48,9 +49,20 @@ class ErrorPublic(BaseModel):
     error: ErrorBody
 
 
-def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The ``responses=`` of a route: its errors, in the one shape."""
-    return {status: {"model": ErrorPublic, **_MORE.get(status, {})} for status in statuses}
+def documented(*codes: str, body: bool = False) -> dict[int | str, dict[str, Any]]:
+    """The ``responses=`` of a route: all errors that it may answer with, by status, each with its code and sentence.
+
+    Args:
+        codes: Of this route; those that any call may get are added.
+        body: Whether it takes one, which may be too large.
+    """
+    responses: dict[int | str, dict[str, Any]] = {}
+    for code in (*COMMON, *([WITH_BODY] if body else []), *codes):
+        status, detail = CODES[code]
+        made = responses.setdefault(status, {"model": ErrorPublic, **_MORE.get(status, {})})
+        examples = made.setdefault("content", {"application/json": {"examples": {}}})["application/json"]["examples"]
+        examples[code] = {"value": {"error": {"code": code, "detail": detail}}}
+    return responses
 
 
 def _header(description: str) -> dict[str, Any]:
@@ -59,11 +71,13 @@ def _header(description: str) -> dict[str, Any]:
 
 #: What the documentation of a status says beyond its shape.
 _MORE: dict[int, dict[str, Any]] = {
+    400: {"description": "The body is no JSON in UTF-8."},
     401: {"description": "No key, or one that is unknown or revoked."},
     403: {"description": "The key lacks the scope that this call needs."},
     404: {"description": "Nothing of this id belongs to this key's shop."},
     409: {"description": "It cannot be done as things stand; the code says why."},
     413: {"description": "The body is larger than the server accepts."},
+    422: {"description": "It does not fit; the code and the places say where."},
     429: {
         "description": "The key, or the typing customer, asked too often.",
         "headers": {

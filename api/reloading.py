@@ -3,6 +3,7 @@
 import threading
 from datetime import timedelta
 
+from moderation.collector import set_aside
 from moderation.holder import PipelineHolder
 
 
@@ -27,4 +28,5 @@ class Reloader:
 
     def _run(self) -> None:
         while not self._stopped.wait(self._every):
-            self._holder.refresh()
+            if self._holder.refresh():
+                set_aside()

@@ -8,6 +8,7 @@ from api.budget import Budget
 from api.limits import Limits
 from api.settings import Settings
 from api.storage.database import Database
+from api.storage.together import Together
 from api.wording import Wording
 from moderation.holder import PipelineHolder
 from moderation.messages import Messages
@@ -20,6 +21,8 @@ class AppState:
 
     settings: Settings
     database: Database
+    #: Stores new orders, many in one transaction.
+    together: Together
     holder: PipelineHolder
     messages: Messages
     wording: Wording

@@ -15,3 +15,13 @@ def collector_paused() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def set_aside() -> None:
+    """Keep the collector from looking at what is here now and will stay: lists and model are millions of objects.
+
+    Call it when a server is ready, and again when the lists were renewed.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()

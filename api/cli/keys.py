@@ -51,10 +51,12 @@ def list_keys() -> None:
     """Show all keys; never their tokens."""
     from sqlmodel import select
 
+    from api.customers import merchants
     from api.storage.tables import ApiKey, Merchant
 
     with open_database().reading() as session:
         for key, owner in session.exec(select(ApiKey, Merchant).where(ApiKey.merchant_id == Merchant.id)):
             used = f"last used {key.last_used_at:%Y-%m-%d %H:%M}" if key.last_used_at else "never used"
-            state = "revoked" if key.revoked_at else "good"
+            state = "good" if merchants.is_good(key) else "revoked"
+            state += f" until {key.revoked_at:%Y-%m-%d %H:%M}" if key.revoked_at and state == "good" else ""
             typer.echo(f"{key.id}  {owner.name}  {key.name}  {','.join(key.scopes)}  {state}  {used}")

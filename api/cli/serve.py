@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from api.settings import Settings
 
 #: How long requests may finish after SIGTERM; the console's live counts would hold a connection for longer.
@@ -19,17 +21,21 @@ DRAIN_SECONDS = 5
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    processes: Annotated[int, typer.Option(min=1, help="Server processes; at best one for each core.")] = 1,
 ) -> None:
-    """Serve the API and the console; settings come from MODERATION_* variables (docs/settings.md)."""
+    """Serve the API and the console; settings come from MODERATION_* variables (docs/settings.md).
+
+    With several processes one that dies is replaced, and limits are counted by each for itself.
+    """
     import uvicorn
 
-    from api.main import create_app
-    from api.settings import Settings
+    from api.cli.store import open_database
 
-    settings = Settings()
-    configure_logging(settings)
+    open_database().close()  # what is wrong with the settings is said here, not by each process again and again
     uvicorn.run(
-        create_app(settings),
+        served() if processes == 1 else "api.cli.serve:served",
+        factory=processes > 1,
+        workers=processes,
         host=host,
         port=port,
         log_config=None,
@@ -37,6 +43,19 @@ def serve(
         server_header=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
+
+
+def served() -> FastAPI:
+    """The application of one server process."""
+    from api.main import create_app
+    from api.settings import Settings
+    from moderation.collector import set_aside
+
+    settings = Settings()
+    configure_logging(settings)
+    app = create_app(settings)
+    set_aside()
+    return app
 
 
 def worker() -> None:

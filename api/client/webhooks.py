@@ -47,11 +47,16 @@ def verify(body: bytes, headers: Mapping[str, str], secrets: str | Sequence[str]
             Webhook(secret).verify(body, lowered)
         except WebhookVerificationError:
             continue
-        said = json.loads(body)
-        return Event(
-            id=lowered["webhook-id"],
-            type=said["type"],
-            timestamp=datetime.fromisoformat(said["timestamp"]),
-            data=said["data"],
-        )
+        except ValueError:
+            pass  # signed, and no JSON: the package reads the body, too
+        return _read(lowered["webhook-id"], body)
     raise BadSignature("This webhook was not signed with your secret, or it is too old.")
+
+
+def _read(event_id: str, body: bytes) -> Event:
+    try:
+        said = json.loads(body)
+        timestamp = datetime.fromisoformat(said["timestamp"])
+        return Event(id=event_id, type=str(said["type"]), timestamp=timestamp, data=dict(said["data"]))
+    except (ValueError, KeyError, TypeError):
+        raise BadSignature("This webhook is signed, but it is no event of this server.") from None

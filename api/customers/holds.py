@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from api.errors import Problem
@@ -9,6 +10,13 @@ from api.storage.clock import now
 from api.storage.tables import Hold
 
 OPERATOR = "operator"
+
+#: Built once: every order asks this.
+_IN_FORCE = (
+    select(Hold)
+    .where(Hold.merchant_id == bindparam("merchant_id"), col(Hold.lifted_at).is_(None))
+    .order_by(col(Hold.id))
+)
 
 
 def place_hold(
@@ -46,8 +54,7 @@ def lift_hold(session: Session, merchant_id: str, hold_id: str, lifted_by: str) 
 
 def holds_in_force(session: Session, merchant_id: str) -> list[Hold]:
     """What is held now, the oldest first."""
-    held = select(Hold).where(Hold.merchant_id == merchant_id, col(Hold.lifted_at).is_(None))
-    return list(session.exec(held.order_by(col(Hold.id))))
+    return list(session.exec(_IN_FORCE, params={"merchant_id": merchant_id}))
 
 
 def covering(holds: Iterable[Hold], brand: str | None, campaign: str | None) -> Hold | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, select
 
 from api.errors import Problem
@@ -22,6 +23,9 @@ _USE_IS_NOTED_EVERY = timedelta(minutes=1)
 Mode = Literal["live", "test"]
 #: In front of every token, so that a person sees which kind is in hand.
 _PREFIX: dict[Mode, str] = {"live": "mk_", "test": "mk_test_"}
+
+#: Built once: every request asks this.
+_KNOWN = select(ApiKey, Merchant).join(Merchant).where(ApiKey.token_hash == bindparam("token_hash"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,18 +109,22 @@ def revoke_key(session: Session, key_id: str) -> ApiKey:
     key = session.get(ApiKey, key_id)
     if key is None:
         raise Problem(404, "key_not_found", f"There is no key {key_id}. `moderation keys list` shows them.")
-    key.revoked_at = key.revoked_at or now()
+    key.revoked_at = now() if is_good(key) else key.revoked_at
     session.add(key)
     return key
 
 
 def authenticate(session: Session, token: str) -> Caller | None:
-    """Who shows this token; None when it is unknown or revoked."""
-    known = select(ApiKey, Merchant).join(Merchant).where(ApiKey.token_hash == hash_token(token))
-    found = session.exec(known).first()
-    if found is None or found[0].revoked_at is not None:
+    """Who shows this token; None when it is unknown or has ended."""
+    found = session.exec(_KNOWN, params={"token_hash": hash_token(token)}).first()
+    if found is None or not is_good(found[0]):
         return None
     return Caller(key=found[0], account=account_of(session, found[1].id))
+
+
+def is_good(key: ApiKey) -> bool:
+    """Whether the key opens anything; one that was rotated does until its time is over."""
+    return key.revoked_at is None or now() < key.revoked_at
 
 
 def is_use_worth_noting(key: ApiKey) -> bool:

@@ -34,10 +34,29 @@ def announce(
         decision: The decision in force, already added to ``session``.
         appeal: When the change is about one: lodged just now, or answered.
     """
-    payload = _payload(session, screening, decision)
+    reported = event_about(screening, decision, _signature(session, decision.decided_by))
     if appeal is not None:
-        payload["appeal"] = {"verdict": appeal.verdict, "reason": appeal.reason}
-    return _put(session, screening, f"screening.{screening.status}", payload)
+        reported.payload["appeal"] = {"verdict": appeal.verdict, "reason": appeal.reason}
+    return _put(session, reported)
+
+
+def event_about(screening: Screening, decision: DecisionRecord, decided_by: str = MACHINE) -> OutboxEvent:
+    """The event about the screening's status, not added to any session yet; who stores it rings ``committed``."""
+    outcome = Outcome(decision.outcome)
+    reasons = [Category(reason) for reason in decision.reasons]
+    payload = {
+        "id": screening.id,
+        "reference": screening.reference,
+        "status": screening.status,
+        "outcome": outcome.value,
+        "reasons": [
+            {"category": reason.value, "message": _messages().for_reason(outcome, reason, screening.locale)}
+            for reason in reasons
+        ],
+        "decided_by": decided_by,
+        "created_at": now().isoformat(),
+    }
+    return _event(screening, f"screening.{screening.status}", payload)
 
 
 def announce_question(session: Session, screening: Screening, question: CaseMessage) -> OutboxEvent:
@@ -53,31 +72,17 @@ def announce_question(session: Session, screening: Screening, question: CaseMess
         },
         "created_at": question.created_at.isoformat(),
     }
-    return _put(session, screening, "screening.question", payload)
+    return _put(session, _event(screening, "screening.question", payload))
 
 
-def _put(session: Session, screening: Screening, type_: str, payload: dict[str, Any]) -> OutboxEvent:
-    reported = OutboxEvent(merchant_id=screening.merchant_id, screening_id=screening.id, type=type_, payload=payload)
+def _event(screening: Screening, type_: str, payload: dict[str, Any]) -> OutboxEvent:
+    return OutboxEvent(merchant_id=screening.merchant_id, screening_id=screening.id, type=type_, payload=payload)
+
+
+def _put(session: Session, reported: OutboxEvent) -> OutboxEvent:
     session.add(reported)
     event.listen(session, "after_commit", _ring, once=True)
     return reported
-
-
-def _payload(session: Session, screening: Screening, decision: DecisionRecord) -> dict[str, Any]:
-    outcome = Outcome(decision.outcome)
-    reasons = [Category(reason) for reason in decision.reasons]
-    return {
-        "id": screening.id,
-        "reference": screening.reference,
-        "status": screening.status,
-        "outcome": outcome.value,
-        "reasons": [
-            {"category": reason.value, "message": _messages().for_reason(outcome, reason, screening.locale)}
-            for reason in reasons
-        ],
-        "decided_by": _signature(session, decision.decided_by),
-        "created_at": now().isoformat(),
-    }
 
 
 def _signature(session: Session, decided_by: str) -> str:

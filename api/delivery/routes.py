@@ -1,7 +1,7 @@
 """Webhook endpoints over HTTP: a route translates, ``endpoints`` decides."""
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from sqlalchemy import func
@@ -34,11 +34,12 @@ Cursor = Annotated[str | None, Query(max_length=100, description="From the last 
 Limit = Annotated[int, Query(ge=1, le=200)]
 
 
-def _errors(*codes: int) -> dict[int | str, dict[str, Any]]:
-    return documented(400, 401, 403, 422, 503, *codes)
+_FOUND = documented("endpoint_not_found")
 
 
-@router.post("/webhook-endpoints", status_code=201, responses=_errors(409, 413))
+@router.post(
+    "/webhook-endpoints", status_code=201, responses=documented("too_many_endpoints", "address_refused", body=True)
+)
 def create_endpoint(body: EndpointCreate, state: StateDep, key: WebhooksKeyDep) -> EndpointWithSecret:
     """Have events sent to an address. The answer holds the secret, this once."""
     endpoints.check_address(body.url, allow_private=state.settings.allow_private_webhooks)
@@ -47,7 +48,7 @@ def create_endpoint(body: EndpointCreate, state: StateDep, key: WebhooksKeyDep) 
         return views.endpoint_with_secret(endpoint)
 
 
-@router.get("/webhook-endpoints", responses=_errors())
+@router.get("/webhook-endpoints", responses=documented())
 def list_endpoints(state: StateDep, key: WebhooksKeyDep, cursor: Cursor = None, limit: Limit = 50) -> EndpointPage:
     """The merchant's endpoints, the newest first."""
     query = select(WebhookEndpoint).where(WebhookEndpoint.merchant_id == key.merchant_id)
@@ -61,21 +62,21 @@ def list_endpoints(state: StateDep, key: WebhooksKeyDep, cursor: Cursor = None, 
     )
 
 
-@router.get("/webhook-endpoints/{endpoint_id}", responses=_errors(404))
+@router.get("/webhook-endpoints/{endpoint_id}", responses=_FOUND)
 def get_endpoint(endpoint_id: str, state: StateDep, key: WebhooksKeyDep) -> EndpointPublic:
     """An endpoint and how it fares."""
     with state.database.reading() as session:
         return views.endpoint_public(endpoints.find(session, key.merchant_id, endpoint_id))
 
 
-@router.delete("/webhook-endpoints/{endpoint_id}", status_code=204, responses=_errors(404))
+@router.delete("/webhook-endpoints/{endpoint_id}", status_code=204, responses=_FOUND)
 def delete_endpoint(endpoint_id: str, state: StateDep, key: WebhooksKeyDep) -> None:
     """Forget the endpoint and what was recorded about deliveries to it; what was on its way is not sent."""
     with state.database.writing() as session:
         session.delete(endpoints.find(session, key.merchant_id, endpoint_id))
 
 
-@router.post("/webhook-endpoints/{endpoint_id}/disable", responses=_errors(404))
+@router.post("/webhook-endpoints/{endpoint_id}/disable", responses=_FOUND)
 def disable_endpoint(endpoint_id: str, state: StateDep, key: WebhooksKeyDep) -> EndpointPublic:
     """Send nothing to it until it is enabled; what it misses can be replayed."""
     with state.database.writing() as session:
@@ -84,7 +85,7 @@ def disable_endpoint(endpoint_id: str, state: StateDep, key: WebhooksKeyDep) -> 
         return views.endpoint_public(endpoint)
 
 
-@router.post("/webhook-endpoints/{endpoint_id}/enable", responses=_errors(404))
+@router.post("/webhook-endpoints/{endpoint_id}/enable", responses=_FOUND)
 def enable_endpoint(endpoint_id: str, state: StateDep, key: WebhooksKeyDep) -> EndpointPublic:
     """Send to it again."""
     with state.database.writing() as session:
@@ -93,7 +94,7 @@ def enable_endpoint(endpoint_id: str, state: StateDep, key: WebhooksKeyDep) -> E
         return views.endpoint_public(endpoint)
 
 
-@router.post("/webhook-endpoints/{endpoint_id}/rotate-secret", responses=_errors(404, 413))
+@router.post("/webhook-endpoints/{endpoint_id}/rotate-secret", responses=documented("endpoint_not_found", body=True))
 def rotate_secret(
     endpoint_id: str, state: StateDep, key: WebhooksKeyDep, body: SecretRotation | None = None
 ) -> EndpointWithSecret:
@@ -105,7 +106,11 @@ def rotate_secret(
         return views.endpoint_with_secret(endpoint)
 
 
-@router.post("/webhook-endpoints/{endpoint_id}/test", status_code=202, responses=_errors(404, 409))
+@router.post(
+    "/webhook-endpoints/{endpoint_id}/test",
+    status_code=202,
+    responses=documented("endpoint_not_found", "endpoint_disabled"),
+)
 def send_test_event(endpoint_id: str, state: StateDep, key: WebhooksKeyDep) -> TestEventPublic:
     """Send a ``webhook.test`` event to this endpoint; its delivery shows what came of it."""
     with state.database.writing() as session:
@@ -113,7 +118,7 @@ def send_test_event(endpoint_id: str, state: StateDep, key: WebhooksKeyDep) -> T
         return TestEventPublic(event_id=event.id)
 
 
-@router.get("/webhook-endpoints/{endpoint_id}/deliveries", responses=_errors(404))
+@router.get("/webhook-endpoints/{endpoint_id}/deliveries", responses=_FOUND)
 def list_deliveries(
     endpoint_id: str,
     state: StateDep,
@@ -141,7 +146,7 @@ def list_deliveries(
 @router.post(
     "/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}/replay",
     status_code=202,
-    responses=_errors(404, 409),
+    responses=documented("endpoint_not_found", "delivery_not_found", "endpoint_disabled"),
 )
 def replay_delivery(endpoint_id: str, delivery_id: str, state: StateDep, key: WebhooksKeyDep) -> DeliveryPublic:
     """Make one delivery again, now, with the same ``webhook-id``."""
@@ -152,7 +157,11 @@ def replay_delivery(endpoint_id: str, delivery_id: str, state: StateDep, key: We
         return views.delivery_public(delivery, event)
 
 
-@router.post("/webhook-endpoints/{endpoint_id}/replay", status_code=202, responses=_errors(404, 409, 413))
+@router.post(
+    "/webhook-endpoints/{endpoint_id}/replay",
+    status_code=202,
+    responses=documented("endpoint_not_found", "endpoint_disabled", "range_too_large", body=True),
+)
 def replay_range(endpoint_id: str, body: ReplayRange, state: StateDep, key: WebhooksKeyDep) -> ReplayPublic:
     """Make the deliveries of a span of time again: those given up and those that were never begun."""
     with state.database.writing() as session:
@@ -163,7 +172,7 @@ def replay_range(endpoint_id: str, body: ReplayRange, state: StateDep, key: Webh
     return ReplayPublic(requested=requested)
 
 
-@router.get("/reconcile", responses=_errors())
+@router.get("/reconcile", responses=documented())
 def reconcile(state: StateDep, key: ReadKeyDep, cursor: Cursor = None, limit: Limit = 200) -> ReconcilePage:
     """What we hold as undecided. An order that a shop holds and this list lacks is decided: ask for it by id."""
     held = (Screening.merchant_id == key.merchant_id, Screening.status == "in_review")

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 #: Seconds between two looks for unfinished work of workers that died.
 RECOVER_EVERY = 5.0
+#: Seconds that events of this process are collected before they are relayed together.
+COLLECT = 0.2
 #: Seconds that stopping may take beyond the attempts that are being made.
 STOP_WITHIN = 15.0
 #: Seconds between two sweeps of finished work.
@@ -128,8 +130,9 @@ class Worker:
             except Exception:
                 log.exception("a round of the worker failed; trying again")
                 self._stopping.wait(1.0)
-            if not is_more_waiting:
-                outbox.committed.wait(self._poll)
+            if not is_more_waiting and outbox.committed.wait(self._poll):
+                # Orders come in crowds; a look for each of them would keep the checkouts waiting for the database.
+                self._stopping.wait(COLLECT)
 
 
 def every(pause: timedelta, chore: Callable[[], object]) -> Callable[[], None]:

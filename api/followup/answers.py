@@ -17,6 +17,7 @@ from api.reviewing import erasing, orders
 from api.state import AppState
 from api.storage.clock import now
 from api.storage.tables import IdempotencyKey, Screening
+from api.storage.together import insert_rows
 
 
 def revise(state: AppState, account: Account, screening_id: str, body: RevisionCreate, key: str | None) -> Answer:
@@ -44,7 +45,9 @@ def revise(state: AppState, account: Account, screening_id: str, body: RevisionC
             orders.withdraw(session, replaced, case, "customer", now())
         new = screening_of(account, order)
         new.revision_of, new.revision = replaced.id, replaced.revision + 1
-        return keep(session, state, account, new, decided)
+        public, rows = keep(session, state, account, new, decided)
+        insert_rows(session, rows)
+        return public
 
     answer = answer_once(state.database, ticket, replace)
     if not answer.is_replay and account.mode == "live":

@@ -1,5 +1,7 @@
 """The calls that follow the first answer: a route translates, the use case decides."""
 
+from typing import Any
+
 from fastapi import APIRouter, Response
 
 from api.customers import holds
@@ -30,10 +32,18 @@ from api.storage.tables import CaseMessage, Hold, Screening
 router = APIRouter(prefix="/v1/screenings/{screening_id}", tags=["screenings"])
 holds_router = APIRouter(prefix="/v1/holds", tags=["holds"])
 
-_ERRORS = documented(400, 401, 403, 404, 409, 413, 422, 503)
+_FOUND = documented("screening_not_found")
+_REVISION = ("not_revisable", "already_revised", "too_many_revisions", "policy_error")
+_APPEAL = ("not_rejected", "already_appealed", "already_revised")
+_MESSAGE = ("question_not_found", "case_closed", "already_answered", "too_many_messages", "text_missing")
 
 
-@router.post("/revisions", status_code=201, response_model=ScreeningPublic, responses={200: REPLAYED, **_ERRORS})
+def _once(*codes: str) -> dict[int | str, dict[str, Any]]:
+    """The answers of a call that may be repeated with its key."""
+    return {200: REPLAYED, **documented("screening_not_found", "idempotency_conflict", *codes, body=True)}
+
+
+@router.post("/revisions", status_code=201, response_model=ScreeningPublic, responses=_once(*_REVISION))
 def create_revision(
     screening_id: str,
     body: RevisionCreate,
@@ -48,7 +58,7 @@ def create_revision(
     return respond(answers.revise(state, key.account, screening_id, body, idempotency_key))
 
 
-@router.post("/appeal", status_code=201, response_model=ScreeningPublic, responses={200: REPLAYED, **_ERRORS})
+@router.post("/appeal", status_code=201, response_model=ScreeningPublic, responses=_once(*_APPEAL))
 def create_appeal(
     screening_id: str,
     body: AppealCreate,
@@ -63,13 +73,13 @@ def create_appeal(
     return respond(answers.appeal(state, key.account, screening_id, body, idempotency_key))
 
 
-@router.post("/withdraw", responses=documented(400, 401, 403, 404, 422, 503))
+@router.post("/withdraw", responses=_FOUND)
 def withdraw_screening(screening_id: str, state: StateDep, key: WriteKeyDep) -> ScreeningPublic:
     """The order went away: nobody decides it any more, and nothing may be made. Again is no error."""
     return answers.withdraw(state, key.account, screening_id)
 
 
-@router.get("/text", responses=documented(400, 401, 403, 404, 422, 503))
+@router.get("/text", responses=_FOUND)
 def get_text(screening_id: str, state: StateDep, key: ReadKeyDep) -> TextPublic:
     """The words of an order, for whoever makes it: also when the customer sent them on the status page."""
     with state.database.reading() as session:
@@ -77,7 +87,7 @@ def get_text(screening_id: str, state: StateDep, key: ReadKeyDep) -> TextPublic:
         return TextPublic(screening_id=found.id, status=found.status, fields=found.fields)
 
 
-@router.delete("/text", responses=documented(400, 401, 403, 404, 422, 503))
+@router.delete("/text", responses=_FOUND)
 def erase_text(screening_id: str, state: StateDep, key: WriteKeyDep) -> ScreeningPublic:
     """Erase the customer's words, those of the order's earlier texts too; the decisions stay, without quotations.
 
@@ -86,7 +96,7 @@ def erase_text(screening_id: str, state: StateDep, key: WriteKeyDep) -> Screenin
     return answers.erase(state, key.account, screening_id)
 
 
-@router.get("/messages", responses=documented(400, 401, 403, 404, 422, 503))
+@router.get("/messages", responses=_FOUND)
 def list_messages(screening_id: str, state: StateDep, key: ReadKeyDep) -> ThreadPublic:
     """The conversation about an order: questions of the reviewer, answers and remarks of the others."""
     with state.database.reading() as session:
@@ -96,7 +106,7 @@ def list_messages(screening_id: str, state: StateDep, key: ReadKeyDep) -> Thread
         return ThreadPublic(items=[message_public(state, screening, each) for each in messages])
 
 
-@router.post("/messages", status_code=201, responses=_ERRORS)
+@router.post("/messages", status_code=201, responses=documented("screening_not_found", *_MESSAGE, body=True))
 def create_message(screening_id: str, body: MessageCreate, state: StateDep, key: WriteKeyDep) -> MessagePublic:
     """Write to whoever decides about the order, or answer a question, in the shop's name or the customer's."""
     with state.database.writing() as session:
@@ -107,14 +117,14 @@ def create_message(screening_id: str, body: MessageCreate, state: StateDep, key:
         return message_public(state, screening, message)
 
 
-@holds_router.get("", responses=documented(401, 403, 503))
+@holds_router.get("", responses=documented())
 def list_holds(state: StateDep, key: AdminKeyDep) -> HoldList:
     """What is held now: all orders of the shop, of a brand, or of a campaign go to a person."""
     with state.database.reading() as session:
         return HoldList(items=[_hold_public(each) for each in holds.holds_in_force(session, key.merchant_id)])
 
 
-@holds_router.post("", status_code=201, responses=documented(400, 401, 403, 409, 413, 422, 503))
+@holds_router.post("", status_code=201, responses=documented("hold_exists", body=True))
 def place_hold(body: HoldCreate, state: StateDep, key: AdminKeyDep) -> HoldPublic:
     """From now on a person reads every order of the shop, of one brand, or of one campaign."""
     with state.database.writing() as session:
@@ -122,7 +132,7 @@ def place_hold(body: HoldCreate, state: StateDep, key: AdminKeyDep) -> HoldPubli
         return _hold_public(held)
 
 
-@holds_router.delete("/{hold_id}", responses=documented(400, 401, 403, 404, 422, 503))
+@holds_router.delete("/{hold_id}", responses=documented("hold_not_found"))
 def lift_hold(hold_id: str, state: StateDep, key: AdminKeyDep) -> HoldPublic:
     """Back to automatic answers. Orders that wait for a person go on waiting for theirs."""
     with state.database.writing() as session:

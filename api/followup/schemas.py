@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from api.examples import example
 from api.intake.schemas import FieldBody, Fields, ShortText, Status
 from api.reviewing.conversation import MAX_TEXT, Party
 from api.reviewing.orders import MAX_APPEAL
@@ -25,6 +26,10 @@ class RevisionCreate(BaseModel):
 
 class TextPublic(BaseModel):
     """The customer's words, byte for byte as they were sent."""
+
+    model_config = example(
+        screening_id="scr_01K2Q4T8EZ5M3N8D2T6R1Q9WCX", status="approved", fields=[{"name": "left_shoe", "text": "RUN"}]
+    )
 
     screening_id: str
     status: Status = Field(description="Make these words while this is approved, and at no other time.")
@@ -57,6 +62,18 @@ class MessageCreate(BaseModel):
 
 class MessagePublic(BaseModel):
     """One message of the conversation about an order."""
+
+    model_config = example(
+        id="msg_01K2Q4T8F6Y6B3J6S8D5Z0N7VX",
+        party="reviewer",
+        to="customer",
+        text="Is it the name of a town?",
+        due_at="2026-01-02T00:00:00Z",
+        answered_at=None,
+        answer_to=None,
+        answer_url="https://moderation.example/s/01K2Q4T8F6Y6B3J6S8D5Z0N7VX.1769817600.Zm9vYmFyYmF6",
+        created_at="2026-01-01T00:00:00Z",
+    )
 
     id: str
     party: Party = Field(description="Who wrote it.")
@@ -93,6 +110,17 @@ class HoldCreate(BaseModel):
 
 class HoldPublic(BaseModel):
     """A switch that sends everything to review."""
+
+    model_config = example(
+        id="hold_01K2Q4T8F6Y6B3J6S8D5Z0N7VX",
+        brand="Stride",
+        campaign=None,
+        note="Boycott in the news",
+        placed_by="key_01K2Q4T8F6Y6B3J6S8D5Z0N7VY",
+        created_at="2026-01-01T00:00:00Z",
+        lifted_by=None,
+        lifted_at=None,
+    )
 
     id: str
     brand: str | None

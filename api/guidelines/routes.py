@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from api.dependencies import ReadKeyDep, StateDep
+from api.examples import example
 from api.intake.policy import policy_of
 from api.problems import documented
 from moderation.evidence import Category
@@ -19,6 +20,13 @@ Handling = Literal["may_be_refused", "read_by_a_person", "allowed"]
 
 class Rule(BaseModel):
     """One rule as a customer may read it."""
+
+    model_config = example(
+        category="brand_targeting",
+        title="Words about the brand",
+        rule="We do not make statements against the brand whose product this is.",
+        handling="may_be_refused",
+    )
 
     category: Category
     title: str
@@ -43,7 +51,7 @@ class Guidelines(BaseModel):
     principles: list[Principle]
 
 
-@router.get("", responses=documented(401, 403, 422, 503))
+@router.get("", responses=documented("policy_error"))
 def get_guidelines(
     state: StateDep,
     key: ReadKeyDep,

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import sqlalchemy
 from pydantic import BaseModel
+from sqlalchemy import bindparam
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete
 
@@ -14,9 +16,15 @@ from api.errors import Problem
 from api.intake.schemas import ScreeningPublic
 from api.storage.database import Database
 from api.storage.tables import IdempotencyKey
+from api.storage.together import Together, Written
 
 #: How long a key is remembered.
 KEPT_FOR = timedelta(hours=24)
+
+#: Built once, and columns, not a mapped object: every order asks this, and hardly any finds something.
+_FIRST = sqlalchemy.select(
+    col(IdempotencyKey.body_hash), col(IdempotencyKey.screening_id), col(IdempotencyKey.answer)
+).where(col(IdempotencyKey.merchant_id) == bindparam("merchant_id"), col(IdempotencyKey.key) == bindparam("key"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +60,7 @@ def find_answer(session: Session, ticket: Ticket) -> Answer | None:
     """The first answer, if there was one. Raises a 409 ``Problem`` when the key was used for another body."""
     if ticket.key is None:
         return None
-    first = session.get(IdempotencyKey, (ticket.merchant_id, ticket.key))
+    first = session.connection().execute(_FIRST, {"merchant_id": ticket.merchant_id, "key": ticket.key}).first()
     if first is None:
         return None
     if first.body_hash != ticket.body_hash:
@@ -66,22 +74,49 @@ def answer_once(database: Database, ticket: Ticket, work: Callable[[Session], Sc
 
     Whoever is killed after the commit and before the answer left finds it here when the request is repeated.
     """
-    try:
+
+    def do() -> Answer:
         with database.writing() as session:
             if (first := find_answer(session, ticket)) is not None:
                 return first
-            public = work(session)
-            answer = Answer(body=public.model_dump_json(), screening_id=public.id, is_replay=False)
-            if ticket.key is not None:
-                session.add(
-                    IdempotencyKey(
-                        merchant_id=ticket.merchant_id,
-                        key=ticket.key,
-                        body_hash=ticket.body_hash,
-                        screening_id=public.id,
-                        answer=answer.body,
-                    )
-                )
+            answer, kept = _new(ticket, work(session))
+            session.add_all(kept)
+            return answer
+
+    return _once(database, ticket, do)
+
+
+def answer_once_together(
+    together: Together, ticket: Ticket, work: Callable[[Session], Written[ScreeningPublic]]
+) -> Answer:
+    """The same for work that only adds rows; stored with the work of others in one transaction."""
+
+    def do(session: Session) -> Written[Answer]:
+        public, rows = work(session)
+        answer, kept = _new(ticket, public)
+        return answer, [*rows, *kept]
+
+    return _once(together.database, ticket, lambda: together.write(do))
+
+
+def _new(ticket: Ticket, public: ScreeningPublic) -> tuple[Answer, list[IdempotencyKey]]:
+    """An answer that was not given before, and with a key what keeps it."""
+    answer = Answer(body=public.model_dump_json(), screening_id=public.id, is_replay=False)
+    if ticket.key is None:
+        return answer, []
+    kept = IdempotencyKey(
+        merchant_id=ticket.merchant_id,
+        key=ticket.key,
+        body_hash=ticket.body_hash,
+        screening_id=public.id,
+        answer=answer.body,
+    )
+    return answer, [kept]
+
+
+def _once(database: Database, ticket: Ticket, do: Callable[[], Answer]) -> Answer:
+    try:
+        return do()
     except IntegrityError:
         # Two at once with one key: the other one was first, and its answer is the answer.
         with database.reading() as session:
@@ -89,7 +124,6 @@ def answer_once(database: Database, ticket: Ticket, work: Callable[[Session], Sc
         if first is None:
             raise
         return first
-    return answer
 
 
 def forget_old_keys(database: Database, at: datetime) -> None:

@@ -65,7 +65,7 @@ def find_screening(session: Session, caller: Caller, screening_id: str) -> Scree
     "",
     status_code=201,
     response_model=ScreeningPublic,
-    responses={200: REPLAYED, **documented(400, 401, 403, 409, 413, 422, 503)},
+    responses={200: REPLAYED, **documented("idempotency_conflict", "policy_error", body=True)},
 )
 def create_screening(
     body: ScreeningCreate, state: StateDep, key: WriteKeyDep, idempotency_key: IdempotencyKeyHeader = None
@@ -74,7 +74,7 @@ def create_screening(
     return respond(submit(state, key.account, body, idempotency_key))
 
 
-@router.post("/batch", responses=documented(400, 401, 403, 413, 422, 503))
+@router.post("/batch", responses=documented(body=True))
 def create_screenings(request: Request, body: BatchCreate, state: StateDep, key: WriteKeyDep) -> BatchPublic:
     """Moderate up to 500 orders; each has its own result, in the order of the items. Each counts as one request."""
     limit = key.key.requests_per_minute or state.settings.requests_per_minute
@@ -82,7 +82,7 @@ def create_screenings(request: Request, body: BatchCreate, state: StateDep, key:
     return BatchPublic(items=[submit_item(state, key.account, item) for item in body.items])
 
 
-@router.get("/{screening_id}", responses=documented(400, 401, 403, 404, 422, 503))
+@router.get("/{screening_id}", responses=documented("screening_not_found"))
 def get_screening(screening_id: str, state: StateDep, key: ReadKeyDep) -> ScreeningPublic:
     """A screening as it stands now."""
     with state.database.reading() as session:
@@ -90,7 +90,7 @@ def get_screening(screening_id: str, state: StateDep, key: ReadKeyDep) -> Screen
         return views.page_of(session, state, key.account.mode, [screening])[0]
 
 
-@router.get("", responses=documented(400, 401, 403, 422, 503))
+@router.get("", responses=documented())
 def list_screenings(
     state: StateDep,
     key: ReadKeyDep,
@@ -122,7 +122,7 @@ def list_screenings(
     return ScreeningPage(items=items, next_cursor=rows[limit - 1].id if len(rows) > limit else None)
 
 
-@previews_router.post("", responses=documented(400, 401, 403, 413, 422, 503))
+@previews_router.post("", responses=documented("policy_error", body=True))
 def create_preview(request: Request, body: PreviewCreate, state: StateDep, key: PreviewKeyDep) -> PreviewPublic:
     """A hint while the customer types. Nothing is stored and nothing is promised: only an order is decided."""
     typing = body.session or (request.client.host if request.client else "")

@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from api.customers.merchants import Mode
+from api.examples import example
 from api.problems import ErrorBody
 from api.storage.clock import in_range
 from moderation.evidence import Category, Outcome
@@ -259,6 +260,8 @@ Hint = Literal["looks_fine", "needs_a_look", "not_producible"]
 
 class PreviewPublic(BaseModel):
     """A hint while typing; never a promise."""
+
+    model_config = example(hint="looks_fine", message="This looks fine.")
 
     hint: Hint
     message: str = Field(description="The hint in the customer's language.")

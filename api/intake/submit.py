@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session, SQLModel, select
 
 from api.customers.holds import holds_in_force
 from api.customers.merchants import Account
-from api.delivery.outbox import announce
+from api.delivery.outbox import committed, event_about
 from api.intake.deciding import Decided, decide_order
 from api.intake.forcing import Forced
-from api.intake.idempotency import Answer, Ticket, answer_once, find_answer
+from api.intake.idempotency import Answer, Ticket, answer_once_together, find_answer
 from api.intake.schemas import ScreeningCreate, ScreeningPublic
 from api.intake.views import to_public
 from api.metrics import REASONS, SCREENINGS
@@ -17,6 +17,7 @@ from api.state import AppState
 from api.storage.clock import now
 from api.storage.ids import new_id
 from api.storage.tables import CaseEventRecord, DecisionRecord, PendingDecision, ReviewCase, Reviewer, Screening
+from api.storage.together import Written
 from moderation.decision import Decision
 from moderation.evidence import Outcome
 from moderation.review import CaseState, due_at, queue_for
@@ -40,8 +41,10 @@ def submit(state: AppState, account: Account, body: ScreeningCreate, idempotency
             return first
         holds = holds_in_force(session, account.merchant.id)
     decided = decide_order(state, account, body.to_request(), body.campaign, holds)
-    screening = screening_of(account, body)
-    answer = answer_once(state.database, ticket, lambda session: keep(session, state, account, screening, decided))
+    answer = answer_once_together(
+        state.together, ticket, lambda session: keep(session, state, account, screening_of(account, body), decided)
+    )
+    committed.set()
     if not answer.is_replay and account.mode == "live":
         count(decided.decision)
     return answer
@@ -71,8 +74,8 @@ def screening_of(account: Account, body: ScreeningCreate) -> Screening:
 
 def keep(
     session: Session, state: AppState, account: Account, screening: Screening, decided: Decided
-) -> ScreeningPublic:
-    """Store a screening with its decision, its case and its event."""
+) -> Written[ScreeningPublic]:
+    """The answer, and the rows to be stored: the screening with its decision, its case and its event."""
     decision = decided.decision
     record = DecisionRecord(
         id=new_id("dec"),
@@ -87,18 +90,18 @@ def keep(
     )
     screening.status = STATUS[decision.outcome]
     screening.decision_id = record.id
-    session.add(screening)
-    session.flush()
-    session.add(record)
-    case = open_case(session, screening, decision) if decision.outcome is Outcome.REVIEW else None
-    if case is not None and decided.forced is not None and decided.forced.then is not None:
-        _play_review(session, case, decided.forced)
-    announce(session, screening, record)
-    return to_public(state, account.mode, screening, record, case)
+    rows: list[SQLModel] = [screening, record, event_about(screening, record)]
+    case = None
+    if decision.outcome is Outcome.REVIEW:
+        case, opened = open_case(screening, decision)
+        rows += [case, opened]
+        if decided.forced is not None and decided.forced.then is not None:
+            rows += _play_review(session, case, decided.forced)
+    return to_public(state, account.mode, screening, record, case), rows
 
 
-def open_case(session: Session, screening: Screening, decision: Decision) -> ReviewCase:
-    """A case for an order that a person must decide."""
+def open_case(screening: Screening, decision: Decision) -> tuple[ReviewCase, CaseEventRecord]:
+    """A case for an order that a person must decide, and the first entry of its record."""
     queue = queue_for(decision.reasons)
     weightiest = [found.severity for found in decision.evidence if found.category in decision.reasons]
     case = ReviewCase(
@@ -111,11 +114,8 @@ def open_case(session: Session, screening: Screening, decision: Decision) -> Rev
         due_at=due_at(queue, screening.created_at, screening.deadline_at),
         created_at=screening.created_at,
     )
-    session.add(case)
-    session.flush()
     detail = {"queue": case.queue, "reasons": [reason.value for reason in decision.reasons]}
-    session.add(CaseEventRecord(case_id=case.id, kind="opened", actor="machine", detail=detail))
-    return case
+    return case, CaseEventRecord(case_id=case.id, kind="opened", actor="machine", detail=detail)
 
 
 def count(decision: Decision) -> None:
@@ -125,41 +125,34 @@ def count(decision: Decision) -> None:
         REASONS.labels(reason.value).inc()
 
 
-def _play_review(session: Session, case: ReviewCase, forced: Forced) -> None:
+def _play_review(session: Session, case: ReviewCase, forced: Forced) -> list[SQLModel]:
     """Decide a test order as a reviewer would, a moment from now, on the way that every verdict goes."""
     then, moment = forced.then, case.created_at
     assert then is not None
-    reviewer = _test_reviewer(session, case.merchant_id)
+    known = session.exec(select(Reviewer).where(Reviewer.merchant_id == case.merchant_id)).first()
+    reviewer = known or _test_reviewer(case.merchant_id)
     case.state, case.version, case.resolved_at = CaseState.RESOLVED.value, 2, moment
-    session.add(case)
-    session.add(
-        CaseEventRecord(case_id=case.id, kind="decide", actor=reviewer.id, detail={"version": 2, "outcome": then.value})
+    detail = {"version": 2, "outcome": then.value}
+    verdict = PendingDecision(
+        case_id=case.id,
+        merchant_id=case.merchant_id,
+        reviewer_id=reviewer.id,
+        outcome=then.value,
+        reason=forced.reason.value if forced.reason else None,
+        created_at=moment,
+        effective_at=moment + PLAYED_REVIEW_TAKES,
     )
-    session.add(
-        PendingDecision(
-            case_id=case.id,
-            merchant_id=case.merchant_id,
-            reviewer_id=reviewer.id,
-            outcome=then.value,
-            reason=forced.reason.value if forced.reason else None,
-            created_at=moment,
-            effective_at=moment + PLAYED_REVIEW_TAKES,
-        )
-    )
+    decided = CaseEventRecord(case_id=case.id, kind="decide", actor=reviewer.id, detail=detail)
+    return [*([] if known else [reviewer]), decided, verdict]
 
 
-def _test_reviewer(session: Session, merchant_id: str) -> Reviewer:
+def _test_reviewer(merchant_id: str) -> Reviewer:
     """Nobody: has no password that could be right, and was disabled from the first moment."""
-    played = session.exec(select(Reviewer).where(Reviewer.merchant_id == merchant_id)).first()
-    if played is None:
-        played = Reviewer(
-            merchant_id=merchant_id,
-            email=f"{merchant_id}@test.invalid",
-            pseudonym="Test reviewer",
-            role="reviewer",
-            password_hash="",
-            disabled_at=now(),
-        )
-        session.add(played)
-        session.flush()
-    return played
+    return Reviewer(
+        merchant_id=merchant_id,
+        email=f"{merchant_id}@test.invalid",
+        pseudonym="Test reviewer",
+        role="reviewer",
+        password_hash="",
+        disabled_at=now(),
+    )

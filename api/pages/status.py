@@ -6,7 +6,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from pydantic import ValidationError
 from sqlmodel import Session
 
@@ -18,7 +18,7 @@ from api.followup.schemas import AppealCreate, RevisionCreate
 from api.intake.previews import preview
 from api.intake.schemas import PreviewCreate
 from api.links import open_token, status_url
-from api.pages.web import FormDep, LinkRoute, render
+from api.pages.web import SECURITY_HEADERS, FormDep, LinkRoute, render
 from api.reviewing import conversation, orders
 from api.reviewing.conversation import Party
 from api.state import AppState
@@ -78,21 +78,29 @@ def show(request: Request, state: StateDep, token: str, said: str = "") -> Respo
 
 @router.post("/{token}/check")
 def check(request: Request, state: StateDep, token: str, form: FormDep) -> Response:
-    """A hint about the new text; nothing is sent and nothing is kept."""
+    """A hint about the new text, as a page or, for the page's own script, as JSON; nothing is sent and nothing is kept."""
     standing = _standing(state, token)
     if standing is None:
         return gone_page(request, state)
+    is_script = "application/json" in request.headers.get("accept", "")
     draft = Draft(texts=_typed(form))
     allowance = state.typing_limits.take(f"link {standing.screening.id}", state.settings.previews_per_session)
     if allowance.is_over:
+        if is_script:
+            return Response(status_code=429, headers=allowance.headers("checks"))
         return _page(request, state, token, replace(draft, notice="too_often"), 429)
     try:
         body = PreviewCreate.model_validate(
             {"fields": _fields(standing.screening, form), **_context(standing.screening)}
         )
     except ValidationError:
+        if is_script:
+            return Response(status_code=422)
         return _page(request, state, token, replace(draft, notice="write_something"), 422)
     hint = preview(state, standing.account, body)
+    if is_script:
+        language = state.wording.language(standing.screening.locale, *accepted_languages(request))
+        return JSONResponse({"hint": hint, "message": state.wording.words(language)[f"hint_{hint}"]})
     return _page(request, state, token, replace(draft, hint=f"hint_{hint}"))
 
 
@@ -171,7 +179,7 @@ def _page(request: Request, state: AppState, token: str, draft: Draft, status: i
     catalogue = state.messages.catalogue(language)
     outcome, categories = Outcome(decision.outcome), [Category(reason) for reason in decision.reasons]
     texts = draft.texts or {}
-    return render(
+    page = render(
         "status.html",
         status,
         w=state.wording.words(language),
@@ -184,6 +192,11 @@ def _page(request: Request, state: AppState, token: str, draft: Draft, status: i
         texts=[texts.get(field["name"], field["text"]) for field in order.fields],
         max_message=orders.MAX_APPEAL,
     )
+    # One script of our own, for the check while typing; the page does all without it.
+    page.headers["Content-Security-Policy"] = (
+        f"{SECURITY_HEADERS['Content-Security-Policy']}; script-src 'self'; connect-src 'self'"
+    )
+    return page
 
 
 def gone_page(request: Request, state: AppState) -> Response:

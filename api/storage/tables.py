@@ -82,6 +82,7 @@ class ApiKey(SQLModel, table=True):
     requests_per_minute: int | None = None
     created_at: datetime = _time()
     last_used_at: datetime | None = _time(nullable=True)
+    #: From when on it is refused; in the future while a rotation overlaps.
     revoked_at: datetime | None = _time(nullable=True)
 
 

@@ -1,6 +1,7 @@
 """One shop never sees or moves what is another's, by any route: the walk follows the OpenAPI itself."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from sqlmodel import select
@@ -13,7 +14,7 @@ from api.storage.clock import now
 from api.storage.tables import Merchant, Reviewer
 from tests.api.conftest import make_token
 
-SECRETS = ("ours-reference", "ours-words", "ours-note", "ours-question", "ours.example")
+SECRETS = ("ours-reference", "ours-key", "ours-words", "ours-note", "ours-question", "ours.example")
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def ours(client, database):
     """Something of everything that a shop can have; the ids by the name of their place in an address."""
     with database.writing() as session:
         shop = session.exec(select(Merchant)).one()
-        token = merchants.create_key(session, shop.id, "admin", ["admin"])[1]
+        key, token = merchants.create_key(session, shop.id, "ours-key", ["admin"])
         reviewer = Reviewer(merchant_id=shop.id, email="h@x.example", pseudonym="Heron", role="lead", password_hash="")
         session.add(reviewer)
     admin = {"Authorization": f"Bearer {token}"}
@@ -44,6 +45,7 @@ def ours(client, database):
     return {
         "screening_id": screening["id"],
         "hold_id": hold["id"],
+        "key_id": key.id,
         "endpoint_id": endpoint.id,
         "delivery_id": delivery.id,
     }
@@ -71,11 +73,19 @@ def test_no_route_tells_or_changes_anything_of_another_shop(client, database, ou
     assert snapshot(database) == before
 
 
-def test_without_a_key_every_route_is_shut(client, ours):
+@pytest.mark.parametrize("kind", ["unknown", "revoked"])
+def test_without_a_good_key_every_route_is_shut(client, database, ours, kind):
+    token = "mk_none"
+    if kind != "unknown":
+        with database.writing() as session:
+            shop = session.exec(select(Merchant)).one()
+            key, token = merchants.create_key(session, shop.id, "gone", ["admin"])
+            key.revoked_at = now() - timedelta(seconds=1)
     for path, operations in client.app.openapi()["paths"].items():
         for method in operations if path.startswith("/v1") else ():
-            answer = client.request(method, path.format(**ours), headers={"Authorization": "Bearer mk_none"})
+            answer = client.request(method, path.format(**ours), headers={"Authorization": f"Bearer {token}"})
             assert answer.status_code == 401, f"{method} {path}"
+            assert not any(secret in answer.text for secret in SECRETS)
 
 
 def example(client, operation):
@@ -90,6 +100,7 @@ def example(client, operation):
         "BatchCreate": {"items": []},
         "ReplayRange": {"since": "2026-01-01T00:00:00Z", "until": "2036-01-01T00:00:00Z"},
         "SecretRotation": {},
+        "KeyRotation": {},
     }
     return least.get(name) or client.app.openapi()["components"]["schemas"][name].get("examples", [{}])[0]
 

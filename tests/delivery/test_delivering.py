@@ -180,6 +180,14 @@ def test_an_endless_answer_is_accepted_and_not_read_to_its_end(shop: Shop, recei
     assert len(receiver.received) == 1
 
 
+def test_any_answer_of_the_200s_is_accepted_whatever_it_says(shop: Shop, receiver: Receiver) -> None:
+    receiver.behave = [receivers.answer(200, body=b"\x00\xff <html>{no json")]
+    shop.listen(receiver.url)
+    shop.decide()
+    wait_until(lambda: [(d.status, d.response_code) for d in shop.deliveries()] == [("delivered", 200)])
+    assert len(receiver.received) == 1
+
+
 def test_after_the_last_try_a_delivery_is_given_up_and_the_endpoint_shown_as_failing(
     shop: Shop, receiver: Receiver
 ) -> None:

@@ -24,7 +24,7 @@ from tests.faults import processes
 
 #: Real processes with an interpreter of their own, without two seconds of imports for each.
 NURSERY = multiprocessing.get_context("forkserver")
-NURSERY.set_forkserver_preload(["tests.faults.processes"])
+NURSERY.set_forkserver_preload(["tests.faults.processes", "tests.faults.servers"])
 
 
 class Process:

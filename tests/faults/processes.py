@@ -50,11 +50,10 @@ def order_and_die(said: Connection, url: str, token: str, key: str) -> None:
     import os
 
     from fastapi.testclient import TestClient
-    from sqlalchemy import event
+    from sqlalchemy import Engine, event
     from sqlmodel import Session
 
     from api.main import create_app
-    from api.storage.tables import IdempotencyKey
     from moderation.pipeline import Pipeline
     from moderation.policy import load_policies
 
@@ -62,14 +61,16 @@ def order_and_die(said: Connection, url: str, token: str, key: str) -> None:
     settings = Settings(database_url=url, secret_key="k" * 32, run_worker=False)
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
 
-    @event.listens_for(Session, "before_commit")
-    def aim(session: Session) -> None:
-        if any(isinstance(row, IdempotencyKey) for row in session.new | session.dirty):
-            session.info["aimed"] = True
+    aimed: list[str] = []
+
+    @event.listens_for(Engine, "before_cursor_execute")
+    def aim(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if statement.startswith("INSERT INTO idempotency_key"):
+            aimed.append(statement)
 
     @event.listens_for(Session, "after_commit")
-    def shoot(session: Session) -> None:
-        if session.info.get("aimed"):
+    def shoot(_session: Session) -> None:
+        if aimed:
             os.kill(os.getpid(), signal.SIGKILL)
 
     with TestClient(create_app(settings, pipeline), headers=headers) as client:

@@ -82,7 +82,10 @@ def test_a_person_types_on_the_shoe_sees_the_hint_orders_and_follows_the_order(p
     assert "/s/" in page.url
     accessible(page)
     page.get_by_label("right shoe").fill("FREE")
+    page.get_by_text("This looks fine").wait_for()  # as it is typed; the button is for pages without script
+    accessible(page)
     page.get_by_role("button", name="Check", exact=True).click()
+    page.wait_for_load_state()
     page.get_by_text("This looks fine").wait_for()
     page.get_by_role("button", name="Send the new text", exact=True).click()
     page.get_by_role("heading", name="It will be made").wait_for()

@@ -63,8 +63,9 @@ def test_the_page_says_how_it_stands_and_why(client, text, heading, also):
     for each in also:
         assert each in page.text
     assert page.headers["referrer-policy"] == "no-referrer"
-    assert "script" not in page.headers["content-security-policy"]
-    assert "<script" not in page.text
+    assert "script-src 'self'" in page.headers["content-security-policy"]
+    assert "'unsafe" not in page.headers["content-security-policy"]
+    assert page.text.count("<script") == page.text.count('<script type="module" src="/pages/static/status.js') <= 1
     assert page.headers["cache-control"] == "no-store"
 
 
@@ -102,6 +103,23 @@ def test_a_new_text_is_checked_without_a_trace_and_then_sent(client, database):
     late = send(client, made, "revise", text__line1="again")
     assert late.status_code == 409
     assert "has changed in the meantime" in late.text
+
+
+def test_the_pages_script_gets_the_hint_alone_in_the_customers_language(client, settings):
+    made = place(client, "rejectme", locale="de")
+
+    def look(text):
+        headers = {"Accept": "application/json", "Authorization": ""}
+        return client.post(f"{path_of(made)}/check", data={"text:line1": text}, headers=headers)
+
+    assert look("hello").json()["hint"] == "looks_fine"
+    assert look("hello").json()["message"] != "This looks fine. It is decided once it is sent."
+    assert look("reviewme").json()["hint"] == "needs_a_look"
+    assert look("x" * 300_000).status_code == 422
+    for _ in range(settings.previews_per_session):
+        last = look("hello")
+    assert last.status_code == 429
+    assert int(last.headers["retry-after"]) > 0
 
 
 def test_an_objection_is_one_step(client):

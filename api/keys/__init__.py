@@ -1,0 +1,1 @@
+"""Keys: a shop manages its own over the API."""

@@ -1,0 +1,146 @@
+"""Writing together: orders that come at the same moment are stored in one transaction, and wait for the disk once.
+
+A commit waits until the disk says that it has it. A disk that does this 300 times a second would store 300 orders a
+second, one by one; whoever comes while one commit is on its way shares the next with all others who came.
+"""
+
+import threading
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Insert, inspect
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlmodel import Session, SQLModel
+
+from api.storage.database import Database
+
+Value = TypeVar("Value")
+
+#: So many share a transaction at most; the write lock is not held for longer than they take.
+MOST = 64
+
+#: What a piece of work gives back: what its caller gets after the commit, and the new rows.
+Written = tuple[Value, Iterable[SQLModel]]
+
+
+class Together:
+    """Stores what many threads bring, in their order; share one between them.
+
+    No thread of its own: the first in line writes for everybody in line, then the next first in line does.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._lock = threading.Lock()
+        self._line: list[_Brought[Any]] = []
+        self._is_writing = False
+
+    def write(self, work: Callable[[Session], Written[Value]]) -> Value:
+        """The work's value, once its rows are on the disk.
+
+        Args:
+            work: Called in the transaction, and once more when a neighbour's work broke the first one.
+
+        Raises:
+            Exception: What the work itself, its rows or the database raised; never what a neighbour's work did.
+        """
+        mine = _Brought(work)
+        with self._lock:
+            self._line.append(mine)
+            if not self._is_writing:
+                self._is_writing = True
+                mine.turn.set()
+        mine.turn.wait()
+        if not mine.is_over:
+            self._write_for_all()
+        return mine.outcome()
+
+    def _write_for_all(self) -> None:
+        with self._lock:
+            batch, self._line = self._line[:MOST], self._line[MOST:]
+        try:
+            self._store(batch)
+        finally:
+            with self._lock:
+                following = self._line[0] if self._line else None
+                self._is_writing = following is not None
+            for each in batch:
+                each.is_over = True
+                each.turn.set()
+            if following is not None:
+                following.turn.set()
+
+    def _store(self, batch: "list[_Brought[Any]]") -> None:
+        try:
+            with self.database.writing() as session:
+                values: list[Any] = []
+                rows: list[SQLModel] = []
+                for each in batch:
+                    value, new = each.work(session)
+                    values.append(value)
+                    rows.extend(new)
+                insert_rows(session, rows)
+        except BaseException as error:
+            if len(batch) == 1 or isinstance(error, OperationalError | PoolTimeout):
+                # A database that does not answer one will not answer the next; nobody shall wait for that in line.
+                for each in batch:
+                    each.error = error
+            else:
+                # All were rolled back. Alone, each of them meets its own fate and nobody else's.
+                for each in batch:
+                    self._store([each])
+        else:
+            for each, value in zip(batch, values, strict=True):
+                each.value = value
+
+
+class _Brought(Generic[Value]):
+    """One caller's work, waiting in line."""
+
+    value: Value
+
+    def __init__(self, work: Callable[[Session], Written[Value]]) -> None:
+        self.work = work
+        self.error: BaseException | None = None
+        #: Set when it is over, or when it is this caller's turn to write.
+        self.turn = threading.Event()
+        self.is_over = False
+
+    def outcome(self) -> Value:
+        if self.error is not None:
+            raise self.error
+        return self.value
+
+
+def insert_rows(session: Session, rows: Iterable[SQLModel]) -> None:
+    """Insert new rows, parents before children, one statement for each table however many rows there are."""
+    by_kind: dict[type[SQLModel], list[SQLModel]] = {}
+    for row in rows:
+        by_kind.setdefault(type(row), []).append(row)
+    connection = session.connection()
+    for kind in sorted(by_kind, key=_place):
+        values = [{name: getattr(row, attribute) for name, attribute in _columns(kind)} for row in by_kind[kind]]
+        # What nobody filled is not named, so that a column's own default is used.
+        filled = {name for each in values for name, value in each.items() if value is not None}
+        named = [{name: value for name, value in each.items() if name in filled} for each in values]
+        connection.execute(_insert(kind), named)
+
+
+@cache
+def _insert(kind: type[SQLModel]) -> Insert:
+    return SQLModel.metadata.tables[str(kind.__tablename__)].insert()
+
+
+@cache
+def _place(kind: type[SQLModel]) -> int:
+    """Where the table stands when those that others refer to come first."""
+    return [table.name for table in SQLModel.metadata.sorted_tables].index(str(kind.__tablename__))
+
+
+@cache
+def _columns(kind: type[SQLModel]) -> list[tuple[str, str]]:
+    """Each column's name and the attribute that holds it; they differ where a name was taken."""
+    mapper = inspect(kind)
+    return [(column.name, mapper.get_property_by_column(column).key) for column in mapper.local_table.columns]
