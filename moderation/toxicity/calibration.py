@@ -17,8 +17,8 @@ from moderation.toxicity.thresholds import Threshold
 COST_OF_A_MISS = 20.0
 #: Of a hundred orders, about this many are harmful; what makes the two mistakes comparable.
 HARMFUL_SHARE = 0.03
-#: The promise is three in a hundred; the rest is left for texts that were not foreseen.
-MOST_FALSE_ALARMS = 0.018
+#: The promise is three in a hundred; half of it is left for texts that were not foreseen.
+MOST_FALSE_ALARMS = 0.015
 #: The class that stands for harm of any kind, and what part of its share each other class gets. On calibration rows the
 #: general class sees most; equal shares for all seven spend the same false alarms for a tenth fewer catches.
 GENERAL = "toxicity"

@@ -17,10 +17,6 @@ FILE = Path(__file__).with_name("groups.txt")
 #: The longest name has this many words.
 MOST_WORDS = 3
 
-#: Longer than what fits on a product, a text talks about groups rather than to them, and is read as it is: in comments of
-#: some hundred characters the stand-in blurs more than it evens out.
-LONGEST = 120
-
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 
 
@@ -39,9 +35,7 @@ def stand_ins() -> Mapping[tuple[str, ...], str]:
 
 
 def impartial(text: str) -> str:
-    """The text with each group's name replaced by its stand-in; the same text when it names none or is long."""
-    if len(text) > LONGEST:
-        return text
+    """The text with each group's name replaced by its stand-in; the same text when it names none."""
     known = stand_ins()
     words = list(_WORD.finditer(text))
     folded = [word.group().casefold() for word in words]

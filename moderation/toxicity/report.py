@@ -32,8 +32,9 @@ def write_report(data: Path, output: Path, directory: Path | None = None) -> Non
     pack = read_pack()
     folder = compile_default(directory)
     engine = OnnxEngine(folder)
+    # Orders are read as the product reads them; the labelled sources are about the model.
     ask = impartial_scores(engine)
-    made, labelled = score(family_rows("report"), ask), score(labelled_rows(data, "report"), ask)
+    made, labelled = score(family_rows("report"), ask), score(labelled_rows(data, "report"), engine.scores)
     pictures = output.with_suffix("")
     pictures.mkdir(parents=True, exist_ok=True)
     (pictures / "reliability.svg").write_text(_reliability_chart(_joined(made, labelled)), encoding="utf-8")
