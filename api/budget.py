@@ -50,8 +50,8 @@ class Budget:
     ) -> Decision:
         run = Run(pipeline, time.monotonic() + self._seconds, self._cause)
         # In this request's context, so that what a detector logs carries the request's id.
-        moderate = partial(copy_context().run, run.pipeline.moderate)
-        answer = self._threads.submit(moderate, request, policy=policy, merchant=merchant)
+        moderate = partial(run.pipeline.moderate, request, policy=policy, merchant=merchant)
+        answer = self._threads.submit(copy_context().run, moderate)
         try:
             return answer.result(self._seconds)
         except TimeoutError:
