@@ -87,6 +87,13 @@ def test_every_metric_of_ours_is_on_the_dashboard(exposed):
     }
 
 
+def test_every_metric_of_ours_is_explained_and_nothing_else(exposed):
+    explained = set(re.findall(r"`(moderation_[a-z_]+)", (DEPLOY.parent / "docs/operating.md").read_text()))
+    ours = {re.sub(r"_(bucket|sum|count|created)$", "", name) for name in exposed if name.startswith("moderation_")}
+    assert {name for name in explained if name in ours} == explained
+    assert {name for name in ours if name.removesuffix("_total") + "_total" not in explained} <= explained
+
+
 def test_every_alert_says_what_is_so_and_what_to_do():
     names = [rule["alert"] for rule in RULES]
     assert len(set(names)) == len(names)

@@ -36,3 +36,9 @@ def test_examples_of_policies_can_be_used(block):
     data = yaml.safe_load(block)
     text = block if "name" in data else yaml.safe_dump({"name": "example", "categories": data})
     assert parse_policy(text, "docs/policy.md").name
+
+
+def test_what_security_promises_is_tested_where_it_says():
+    named = re.findall(r"`(tests/[a-z_/.]+)`", (DOCS.parent / "SECURITY.md").read_text("utf-8"))
+    assert len(named) > 10
+    assert [path for path in named if not (DOCS.parent / path).exists()] == []
