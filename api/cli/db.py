@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -31,7 +32,8 @@ def backup(file: Annotated[Path, typer.Argument(help="The new file; its hash is 
     from api.cli.store import open_database
     from api.storage.backup import back_up
 
-    digest = back_up(open_database(), file)
+    with closing(open_database()) as database:
+        digest = back_up(database, file)
     typer.echo(f"{file}: {file.stat().st_size:,} bytes, sha256 {digest}")
 
 
@@ -45,12 +47,13 @@ def restore(
     from api.storage.backup import restore
     from api.storage.database import Database
 
-    database = Database(Settings().database_url)
-    restore(database, file, replace=replace)
-    if not database.is_current():
-        typer.echo("Restored. It was made by another version; run next: moderation db upgrade")
-    else:
+    with closing(Database(Settings().database_url)) as database:
+        restore(database, file, replace=replace)
+        is_current = database.is_current()
+    if is_current:
         typer.echo("Restored. Deliveries that were under way are made again, under the same ids.")
+    else:
+        typer.echo("Restored. It was made by another version; run next: moderation db upgrade")
 
 
 @app.command()
@@ -62,6 +65,7 @@ def copy(
     from api.storage.copying import copy_all
     from api.storage.database import Database
 
-    for copied in copy_all(Database(source), Database(target)):
-        typer.echo(f"{copied.table}: {copied.rows:,} rows ({copied.added:,} added), sha256 {copied.digest}")
+    with closing(Database(source)) as here, closing(Database(target)) as there:
+        for copied in copy_all(here, there):
+            typer.echo(f"{copied.table}: {copied.rows:,} rows ({copied.added:,} added), sha256 {copied.digest}")
     typer.echo("Both hold the same. Set MODERATION_DATABASE_URL to the new address and start servers and workers.")
