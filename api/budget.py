@@ -74,6 +74,7 @@ class Run:
         self._ends_at = ends_at
         self._cause = cause
         self._found: dict[str, Sequence[Evidence]] = {}
+        self._failed: set[str] = set()
         self._names = [detector.name for detector in pipeline.detectors]
         # The protocol wants the name on the class; here it is that of the detector inside.
         watched = [cast(Detector, Watched(detector, self)) for detector in pipeline.detectors]
@@ -87,6 +88,7 @@ class Run:
             with DETECTOR_SECONDS.labels(detector.name).time():
                 found = detector.detect(readings)
         except Exception:
+            self._failed.add(detector.name)
             DETECTOR_FAILURES.labels(detector.name).inc()
             raise
         self._found[detector.name] = found
@@ -96,7 +98,7 @@ class Run:
         """What has been found by now, and for each detector that has not answered, that it has not."""
         found = dict(self._found)  # the thread that we left behind may still add to it
         missing = [name for name in self._names if name not in found]
-        for name in missing:
+        for name in set(missing) - self._failed:  # a failure is counted once
             DETECTOR_FAILURES.labels(name).inc()
         return [
             *(each for answers in found.values() for each in answers),

@@ -1,14 +1,18 @@
 """What waits in the store is told to monitoring, and what is not ready is named with the way out."""
 
+import time
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
+from api.budget import Run
 from api.health.figures import QueueFigures, figures
+from api.metrics import DETECTOR_FAILURES
 from api.storage.clock import now
 from api.storage.ids import new_id
 from api.storage.tables import Delivery, Merchant, OutboxEvent, ReviewCase, Screening, WebhookEndpoint
+from moderation.pipeline import Pipeline
 from tests.api.test_health import counted
 
 
@@ -96,6 +100,26 @@ def test_a_detector_that_fails_is_counted_by_name(client):
     told = client.get("/metrics").text
     assert counted(told, name) == before + 1
     assert counted(told, 'moderation_detector_seconds_count{detector="words"}') >= 1
+
+
+def test_a_detector_that_is_late_is_counted_and_one_that_failed_before_only_once(pipeline):
+    def failures(name: str) -> float:
+        return DETECTOR_FAILURES.labels(name)._value.get()
+
+    class Failing:
+        name = "failing"
+
+        def detect(self, _readings):
+            raise RuntimeError
+
+    run = Run(
+        Pipeline((Failing(), *pipeline.detectors), pipeline.policies, pipeline.versions), time.monotonic() + 60, "late"
+    )
+    before = failures("failing"), failures("words")
+    with pytest.raises(RuntimeError):
+        run.watch(Failing(), None)
+    run.evidence()  # the time is over: neither has answered
+    assert (failures("failing"), failures("words")) == (before[0] + 1, before[1] + 1)
 
 
 def test_reasons_are_counted_with_the_outcome(client):
