@@ -3,8 +3,11 @@
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
 from typing import cast
 
+from api.metrics import DETECTOR_FAILURES, DETECTOR_SECONDS
 from api.remembered import Remembered
 from moderation.attribution import attribute
 from moderation.decision import Decision, decide
@@ -46,7 +49,9 @@ class Budget:
         self, pipeline: Pipeline, request: PersonalizationRequest, policy: str, merchant: PolicyLayer | None
     ) -> Decision:
         run = Run(pipeline, time.monotonic() + self._seconds, self._cause)
-        answer = self._threads.submit(run.pipeline.moderate, request, policy=policy, merchant=merchant)
+        # In this request's context, so that what a detector logs carries the request's id.
+        moderate = partial(run.pipeline.moderate, request, policy=policy, merchant=merchant)
+        answer = self._threads.submit(copy_context().run, moderate)
         try:
             return answer.result(self._seconds)
         except TimeoutError:
@@ -69,6 +74,7 @@ class Run:
         self._ends_at = ends_at
         self._cause = cause
         self._found: dict[str, Sequence[Evidence]] = {}
+        self._failed: set[str] = set()
         self._names = [detector.name for detector in pipeline.detectors]
         # The protocol wants the name on the class; here it is that of the detector inside.
         watched = [cast(Detector, Watched(detector, self)) for detector in pipeline.detectors]
@@ -78,15 +84,26 @@ class Run:
         """Let one detector look, unless nobody waits for it any more."""
         if time.monotonic() >= self._ends_at:
             raise DetectorUnavailable(self._cause)
-        found = detector.detect(readings)
+        try:
+            with DETECTOR_SECONDS.labels(detector.name).time():
+                found = detector.detect(readings)
+        except Exception:
+            self._failed.add(detector.name)
+            DETECTOR_FAILURES.labels(detector.name).inc()
+            raise
         self._found[detector.name] = found
         return found
 
     def evidence(self) -> list[Evidence]:
         """What has been found by now, and for each detector that has not answered, that it has not."""
         found = dict(self._found)  # the thread that we left behind may still add to it
-        missing = [unavailable(name, self._cause) for name in self._names if name not in found]
-        return [*(each for answers in found.values() for each in answers), *missing]
+        missing = [name for name in self._names if name not in found]
+        for name in set(missing) - self._failed:  # a failure is counted once
+            DETECTOR_FAILURES.labels(name).inc()
+        return [
+            *(each for answers in found.values() for each in answers),
+            *(unavailable(name, self._cause) for name in missing),
+        ]
 
 
 class Watched:

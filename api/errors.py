@@ -17,3 +17,7 @@ class Problem(Exception):
 
 class StartRefused(RuntimeError):
     """A process is half-configured and does not start; the message says what to do."""
+
+
+class StoreRefused(RuntimeError):
+    """A backup, a restore or a copy was not made, and nothing was replaced; the message says what to do."""

@@ -1,5 +1,6 @@
 """Guards that stand before every route: how large a body may be, and what a browser may do with an answer."""
 
+import logging
 from collections.abc import Collection
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -7,7 +8,10 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import Problem
+from api.logs import places_of
 from api.problems import problem_response
+
+log = logging.getLogger(__name__)
 
 
 class BodyLimit:
@@ -46,6 +50,31 @@ class BodyLimit:
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         detail = f"The body is larger than {self._max_bytes} bytes. Send fewer or shorter texts at a time."
         await problem_response(Problem(413, "body_too_large", detail))(scope, receive, send)
+
+
+class Faults:
+    """Answers for what nobody expected, in the one shape, and logs where it happened."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def noting(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting)
+        except Exception as error:
+            if begun or scope["type"] != "http":
+                raise
+            # The message of an unexpected error may quote a customer; its type and the places it passed do not.
+            log.error("unexpected %s at %s", type(error).__name__, places_of(error))
+            told = Problem(500, "internal_error", "Something failed on our side; nothing was approved.")
+            await problem_response(told)(scope, receive, send)
 
 
 class OpenToBrowsers:

@@ -19,7 +19,7 @@ from api.delivery.worker import Worker, every
 from api.errors import StartRefused
 from api.followup.routes import holds_router
 from api.followup.routes import router as followup_router
-from api.guards import AnswerHeaders, BodyLimit, OpenToBrowsers
+from api.guards import AnswerHeaders, BodyLimit, Faults, OpenToBrowsers
 from api.guidelines.routes import router as guidelines_router
 from api.health.routes import router as health_router
 from api.intake.idempotency import forget_old_keys
@@ -27,6 +27,7 @@ from api.intake.routes import previews_router
 from api.intake.routes import router as intake_router
 from api.keys.routes import router as keys_router
 from api.limits import Limits
+from api.logs import RequestIds
 from api.pages.demo import router as demo_router
 from api.pages.demo import widget_router
 from api.pages.partner import router as partner_router
@@ -86,7 +87,9 @@ def create_app(settings: Settings, pipeline: Pipeline | None = None) -> FastAPI:
     problems.install(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     app.add_middleware(OpenToBrowsers, paths=["/v1/previews"])
+    app.add_middleware(Faults)
     app.add_middleware(AnswerHeaders)
+    app.add_middleware(RequestIds)
     checkout = (intake_router, followup_router, previews_router, guidelines_router, delivery_router)
     for router in (*checkout, holds_router, keys_router):
         app.include_router(router)

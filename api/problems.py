@@ -1,7 +1,6 @@
 """One shape for every error that leaves over HTTP: ``{"error": {"code", "detail", ...}}``."""
 
 import logging
-import traceback
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
@@ -148,18 +147,9 @@ def install(app: FastAPI) -> None:
         detail = "The database does not answer; nothing was approved. Repeat with the same Idempotency-Key."
         return problem_response(Problem(503, "store_unavailable", detail, headers={"Retry-After": "2"}))
 
-    async def on_fault(_request: Request, error: Exception) -> JSONResponse:
-        # The message of an unexpected error may quote a customer; its type and the places it passed do not.
-        places = " < ".join(
-            f"{f.filename}:{f.lineno}" for f in reversed(traceback.extract_tb(error.__traceback__)[-6:])
-        )
-        log.error("unexpected %s at %s", type(error).__name__, places)
-        return problem_response(Problem(500, "internal_error", "Something failed on our side; nothing was approved."))
-
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(ModerationError, on_moderation_error)
     app.add_exception_handler(RequestValidationError, on_invalid_body)
     app.add_exception_handler(HTTPException, on_http_error)
     app.add_exception_handler(OperationalError, on_store_fault)
     app.add_exception_handler(PoolTimeout, on_store_fault)
-    app.add_exception_handler(Exception, on_fault)

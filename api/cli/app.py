@@ -6,7 +6,7 @@ import typer
 from pydantic import ValidationError
 
 from api.cli import brands, db, demo, evaluate, holds, keys, lists, models, policy, reviewers, screen, serve
-from api.errors import Problem, StartRefused
+from api.errors import Problem, StartRefused, StoreRefused
 from moderation.errors import ModerationError
 
 app = typer.Typer(
@@ -45,6 +45,6 @@ def main() -> None:
             name = PREFIX + "_".join(map(str, each["loc"])).upper()
             typer.echo(f"moderation: set {name}: {each['msg']}. docs/settings.md lists all settings.", err=True)
         sys.exit(1)
-    except (ModerationError, Problem, StartRefused) as error:
+    except (ModerationError, Problem, StartRefused, StoreRefused) as error:
         typer.echo(f"moderation: {error}", err=True)
         sys.exit(1)

@@ -22,14 +22,14 @@ def demo(
     port: Annotated[int, typer.Option(help="Port to serve on.")] = 8000,
 ) -> None:
     """Seed a believable shop; run again, the data is kept. Delete the directory to begin anew."""
-    from api.cli.serve import configure_logging
     from api.demo.seed import is_seeded, load_shop, seed
+    from api.logs import configure_logging
     from api.main import build_state
     from api.storage.database import Database
 
     directory.mkdir(parents=True, exist_ok=True)
     settings = _settings(directory, port)
-    configure_logging(settings)
+    configure_logging(settings.log_level)
     Database(settings.database_url).upgrade()
     state, shop, token_file = build_state(settings), load_shop(), directory / "api-key"
     if not is_seeded(state, shop):

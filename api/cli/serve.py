@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import threading
 from typing import TYPE_CHECKING, Annotated
@@ -11,8 +10,6 @@ import typer
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
-
-    from api.settings import Settings
 
 #: How long requests may finish after SIGTERM; the console's live counts would hold a connection for longer.
 DRAIN_SECONDS = 5
@@ -47,12 +44,13 @@ def serve(
 
 def served() -> FastAPI:
     """The application of one server process."""
+    from api.logs import configure_logging
     from api.main import create_app
     from api.settings import Settings
     from moderation.collector import set_aside
 
     settings = Settings()
-    configure_logging(settings)
+    configure_logging(settings.log_level)
     app = create_app(settings)
     set_aside()
     return app
@@ -61,11 +59,12 @@ def served() -> FastAPI:
 def worker() -> None:
     """Run background work (webhook delivery) in a process of its own, until SIGTERM."""
     from api.cli.store import open_database
+    from api.logs import configure_logging
     from api.main import build_worker
     from api.settings import Settings
 
     settings = Settings()
-    configure_logging(settings)
+    configure_logging(settings.log_level)
     background = build_worker(settings, open_database())
     background.start()
     stopped = threading.Event()
@@ -73,23 +72,3 @@ def worker() -> None:
         signal.signal(number, lambda *_: stopped.set())
     stopped.wait()
     background.stop()
-
-
-def configure_logging(settings: Settings) -> None:
-    """One JSON object per line: ids, categories and scores; the customer's words stay in the store."""
-    import structlog
-
-    formatter = structlog.stdlib.ProcessorFormatter(
-        processors=[
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.JSONRenderer(),
-        ],
-        foreign_pre_chain=[
-            structlog.stdlib.add_log_level,
-            structlog.stdlib.add_logger_name,
-            structlog.processors.TimeStamper(fmt="iso"),
-        ],
-    )
-    handler = logging.StreamHandler()
-    handler.setFormatter(formatter)
-    logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)

@@ -122,7 +122,7 @@ def count(decision: Decision) -> None:
     """Add a stored decision to the metrics."""
     SCREENINGS.labels(decision.outcome.value).inc()
     for reason in decision.reasons:
-        REASONS.labels(reason.value).inc()
+        REASONS.labels(decision.outcome.value, reason.value).inc()
 
 
 def _play_review(session: Session, case: ReviewCase, forced: Forced) -> list[SQLModel]:

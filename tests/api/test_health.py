@@ -61,7 +61,9 @@ class QuietModel:
 
 def test_metrics_tell_how_often_the_models_cache_knew(settings, token):
     """The counters are those of the pipeline that serves."""
-    pipeline = Pipeline((ToxicityDetector(QuietModel()),), load_policies(), {"model": "m1"})
+    pipeline = Pipeline(
+        (ToxicityDetector(QuietModel()),), load_policies(), {"lists": "l1", "brands": "b1", "model": "m1"}
+    )
     with TestClient(create_app(settings, pipeline), headers={"Authorization": f"Bearer {token}"}) as client:
         # Another region each time: the very same order would not be asked about again.
         for region, text in enumerate(("a quiet evening", "a quiet evening", "a quiet morning", "a quiet evening")):

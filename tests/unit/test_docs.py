@@ -62,3 +62,9 @@ def _promised(happens, category, severity):
     if "refused" in happens:
         return Outcome.REJECT
     return Outcome.APPROVE if "it is made" in happens else Outcome.REVIEW
+
+
+def test_what_security_promises_is_tested_where_it_says():
+    named = re.findall(r"`(tests/[a-z_/.]+)`", (DOCS.parent / "SECURITY.md").read_text("utf-8"))
+    assert len(named) > 10
+    assert [path for path in named if not (DOCS.parent / path).exists()] == []

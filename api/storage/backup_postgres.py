@@ -1,0 +1,48 @@
+"""Backups of PostgreSQL, by its own programs: a snapshot of everything, background work included."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from sqlalchemy import inspect
+
+from api.errors import StoreRefused
+from api.storage.database import Database
+
+
+def write(database: Database, file: Path) -> None:
+    """Dump the database into the file, and read the dump's table of contents back."""
+    _run(database, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={file}")
+    if " TABLE DATA public screening " not in _run(None, "pg_restore", "--list", str(file)):
+        raise StoreRefused("The dump holds no orders' table. Run `moderation db upgrade` first, then back up again.")
+
+
+def read(database: Database, file: Path, *, replace: bool) -> None:
+    """Restore the dump in one transaction: all of it, or nothing."""
+    _run(None, "pg_restore", "--list", str(file))
+    if not replace and inspect(database.engine).has_table("screening"):
+        raise StoreRefused("The database has tables. Restore into an empty one, or say --replace to give them up.")
+    drop = ("--clean", "--if-exists") if replace else ()
+    options = ("--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", *drop)
+    _run(database, "pg_restore", *options, str(file))
+
+
+def _run(database: Database | None, name: str, *arguments: str) -> str:
+    program = shutil.which(name)
+    if program is None:
+        raise StoreRefused(
+            f"{name} is missing. Install PostgreSQL's client programs, of the server's version or newer."
+        )
+    environment = dict(os.environ)
+    if database is not None:
+        url = database.engine.url
+        if url.password is not None:
+            environment["PGPASSWORD"] = str(url.password)  # other users of the machine can read a command line
+        bare = url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
+        arguments = (f"--dbname={bare}", *arguments)
+    done = subprocess.run([program, *arguments], env=environment, capture_output=True, text=True)
+    if done.returncode:
+        said = " ".join(done.stderr.split())[:500]
+        raise StoreRefused(f"{name} failed and nothing was replaced: {said}")
+    return done.stdout
