@@ -9,8 +9,8 @@ from tests.reviewing.shop import Shop
 
 pytestmark = pytest.mark.browser
 
-MOVES = ("claim", "take-over", "heartbeat", "release", "skip", "escalate", "decide", "undo")
-FILLED = {"version": 1, "note": "x", "outcome": "approve"}
+MOVES = ("claim", "take-over", "heartbeat", "release", "skip", "escalate", "ask", "decide", "undo")
+FILLED = {"version": 1, "note": "x", "outcome": "approve", "to": "shop", "question": "x"}
 
 
 @pytest.mark.parametrize("move", MOVES)

@@ -49,6 +49,10 @@ function chooseReason(digit) {
 
 const views = [...document.querySelectorAll(".views input")];
 
+/** Opening the question puts the cursor into it. */
+const asking = document.querySelector(".ask");
+asking?.addEventListener("toggle", () => asking.open && asking.querySelector("textarea").focus());
+
 const keys = {
   j: () => step(".open, .finding", 1),
   k: () => step(".open, .finding", -1),
