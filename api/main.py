@@ -33,6 +33,7 @@ from api.pages.partner import router as partner_router
 from api.pages.status import router as status_router
 from api.pages.web import STATIC as PAGES_STATIC
 from api.reloading import Reloader
+from api.reviewing.audit import seal
 from api.reviewing.deciding import settle_due
 from api.settings import Settings
 from api.state import AppState
@@ -133,4 +134,5 @@ def _build_holder(settings: Settings) -> PipelineHolder:
 def build_worker(settings: Settings, database: Database) -> Worker:
     """The background work of one process: verdicts whose time to undo is over, and what shops must hear of."""
     hourly = every(timedelta(hours=1), lambda: forget_old_keys(database, now()))
-    return Worker(settings, database, chores=[lambda: settle_due(database, now()), hourly])
+    sealing = every(timedelta(seconds=2), lambda: seal(database))
+    return Worker(settings, database, chores=[lambda: settle_due(database, now()), sealing, hourly])
