@@ -51,7 +51,7 @@ def cases(shop, start):
 def test_axe_finds_nothing_and_nothing_sticks_out(sign_in, cases):
     page = sign_in("Wren")
     paths = ["/console", "/console?queue=appeals", "/console/keys", "/console/handbook", "/console/cases/none"]
-    paths += ["/console/decided", "/console/team", f"/console/cases/{cases['free']}/alike"]
+    paths += ["/console/decided", "/console/team", "/console/holds", f"/console/cases/{cases['free']}/alike"]
     paths += [f"/console/cases/{case}" for case in cases.values()]
     faults = []
     for path in [*paths, "/console/sign-in"]:

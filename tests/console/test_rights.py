@@ -47,7 +47,7 @@ def test_nobody_is_let_in_without_a_session(server, shop, start):
     import httpx
 
     case = shop.open_case(start)
-    for path in ("/console", f"/console/cases/{case}", "/console/keys", "/console/handbook"):
+    for path in ("/console", f"/console/cases/{case}", "/console/keys", "/console/handbook", "/console/holds"):
         assert httpx.get(server.url + path).status_code == 303
 
 

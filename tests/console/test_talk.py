@@ -115,7 +115,8 @@ def test_an_appeal_shows_what_it_is_against_and_is_answered_with_words(form, sho
     assert answer.status_code == 303
     deciding.settle_due(database, now() + timedelta(minutes=1))
     with database.reading() as session:
-        (appeal,) = session.exec(select(Appeal).where(Appeal.message == "It is my village.")).all()
+        screening_id = session.get_one(ReviewCase, case).screening_id
+        (appeal,) = session.exec(select(Appeal).where(Appeal.screening_id == screening_id)).all()
     assert (appeal.verdict, appeal.reason) == ("overturned", "Your village, of course.")
 
 
