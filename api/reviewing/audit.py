@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, text
+from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import Session, col, func, select
 
 from api.reviewing.erasing import ERASED
@@ -138,7 +139,7 @@ def _unsealed(session: Session, limit: int) -> list[_Found]:
     return found
 
 
-def _entry_of(subject: ColumnElement[str]) -> ColumnElement[bool]:
+def _entry_of(subject: SQLCoreOperations[str]) -> ColumnElement[bool]:
     return exists().where(col(AuditEntry.subject) == subject)
 
 
