@@ -17,6 +17,7 @@ from ulid import ULID
 from api.reviewing.claims import name_of
 from api.reviewing.roles import Actor, Right, demand
 from api.storage.tables import WAITING, Appeal, DecisionRecord, ReviewCase, Screening
+from moderation.review import Queue
 
 HOURS = 24
 #: Verdicts that the lists' and detectors' figures rest on: the newest.
@@ -179,13 +180,20 @@ def _held(session: Session, actor: Actor, at: datetime) -> list[tuple[str, int]]
 
 def _decided(session: Session, actor: Actor, at: datetime) -> Sequence[tuple[str, datetime, datetime, datetime]]:
     rows = session.exec(
-        select(ReviewCase.queue, ReviewCase.created_at, ReviewCase.resolved_at, ReviewCase.due_at).where(
+        select(ReviewCase, Appeal.created_at)
+        .join(Appeal, col(Appeal.screening_id) == ReviewCase.screening_id, isouter=True)
+        .where(
             ReviewCase.merchant_id == actor.merchant_id,
             col(ReviewCase.resolved_at) > at - timedelta(hours=HOURS),
             ReviewCase.state == "resolved",
         )
     )
-    return [(queue, created, resolved, due) for queue, created, resolved, due in rows if resolved is not None]
+    return [
+        # The clock of an appeal starts with the appeal, not with the order.
+        (each.queue, (appealed_at if each.queue == Queue.APPEALS else None) or each.created_at, resolved, each.due_at)
+        for each, appealed_at in rows
+        if (resolved := each.resolved_at) is not None
+    ]
 
 
 def _times(decided: Sequence[tuple[str, datetime, datetime, datetime]]) -> list[QueueTimes]:

@@ -25,7 +25,7 @@ def test_a_lead_holds_a_brand_and_lifts_it_again(sign_in, shop, start, database)
     page.get_by_role("button", name="Lift the hold on every order of the brand Strider").click()
     page.wait_for_url("**said=lifted")
     assert held(database, shop) == []
-    assert "A wave of <b>pranks</b>" in page.get_by_role("table").inner_text()
+    assert "A wave of <b>pranks</b>" in page.get_by_role("region", name="Lifted").inner_text()
 
 
 def test_a_hold_needs_a_ground_and_is_placed_once(form, shop, start, database):

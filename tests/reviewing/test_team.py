@@ -86,12 +86,15 @@ def test_how_many_appeals_were_right(shop, start):
         deciding.settle_due(shop.database, start + timedelta(minutes=1))
         with shop.database.writing() as session:
             case = session.get_one(ReviewCase, case_id)
-            orders.appeal(session, session.get_one(Screening, case.screening_id), case, "No.", start)
-            version = claims.claim(session, shop.people["Plover"], case_id, start).version
+            later = start + timedelta(minutes=30)
+            orders.appeal(session, session.get_one(Screening, case.screening_id), case, "No.", later)
+            later += timedelta(minutes=10)
+            version = claims.claim(session, shop.people["Plover"], case_id, later).version
             answer = Verdict(outcome=Outcome.APPROVE, ground="So it is.") if right else reject
-            deciding.decide(session, shop.people["Plover"], case_id, version, answer, start)
-        deciding.settle_due(shop.database, start + timedelta(minutes=1))
+            deciding.decide(session, shop.people["Plover"], case_id, version, answer, later)
+        deciding.settle_due(shop.database, later + timedelta(minutes=1))
     seen = report(shop, start + timedelta(hours=1))
+    assert [(each.queue, each.median_seconds) for each in seen.times] == [("appeals", 10 * 60)]
     (appeals,) = seen.appeals
     assert (appeals.decided_by, appeals.category) == ("person", "brand_targeting")
     assert (appeals.answered, appeals.overturned, appeals.overturn_rate, seen.overturn_rate) == (4, 1, 0.25, 0.25)
