@@ -149,10 +149,14 @@ def _entries(session: Session, at_once: int = 500) -> Iterator[AuditEntry]:
         page: Sequence[AuditEntry] = session.exec(
             select(AuditEntry).where(col(AuditEntry.number) > after).order_by(col(AuditEntry.number)).limit(at_once)
         ).all()
+        # Held here, so that looking one up asks the store no more; then forgotten, however long the log is.
+        held = session.exec(select(CaseEventRecord).where(col(CaseEventRecord.id).in_([e.subject for e in page]))).all()
         yield from page
         if len(page) < at_once:
             return
         after = page[-1].number
+        del held
+        session.expunge_all()
 
 
 def _compare(session: Session, entry: AuditEntry) -> str | None:

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from api.cli.app import app
+from api.reviewing import audit
 from tests.reviewing.conftest import START
 from tests.reviewing.shop import Shop
 
@@ -33,6 +34,16 @@ def test_a_whole_log_is_said_to_be_whole_and_its_head_can_be_kept(shop):
     again = run("verify", "--head", head)
     assert (again.exit_code, "3 entries" in again.output) == (0, True)
     assert [json.loads(line)["number"] for line in run("export").output.splitlines()] == [1, 2, 3]
+
+
+def test_the_worker_seals_what_happened(shop):
+    from api.main import chores
+
+    for chore in chores(shop.database):
+        chore()
+    with shop.database.reading() as session:
+        verified = audit.verify(session)
+    assert (verified.head.number, verified.unsealed) == (2, 0)
 
 
 def test_a_change_ends_with_status_1_and_is_named(shop):
