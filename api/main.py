@@ -1,7 +1,7 @@
 """The server: settings in, an application out, everything slow done once at the start."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from importlib.metadata import version
@@ -34,6 +34,7 @@ from api.pages.partner import router as partner_router
 from api.pages.status import router as status_router
 from api.pages.web import STATIC as PAGES_STATIC
 from api.reloading import Reloader
+from api.reviewing.audit import seal
 from api.reviewing.deciding import settle_due
 from api.settings import Settings
 from api.state import AppState
@@ -134,6 +135,14 @@ def _build_holder(settings: Settings) -> PipelineHolder:
 
 
 def build_worker(settings: Settings, database: Database) -> Worker:
-    """The background work of one process: verdicts whose time to undo is over, and what shops must hear of."""
-    hourly = every(timedelta(hours=1), lambda: forget_old_keys(database, now()))
-    return Worker(settings, database, chores=[lambda: settle_due(database, now()), hourly])
+    """The background work of one process: its chores, and what shops must hear of."""
+    return Worker(settings, database, chores=chores(database))
+
+
+def chores(database: Database) -> list[Callable[[], object]]:
+    """Verdicts whose time to undo is over take effect, what happened is sealed, old keys are forgotten."""
+    return [
+        lambda: settle_due(database, now()),
+        every(timedelta(seconds=2), lambda: seal(database)),
+        every(timedelta(hours=1), lambda: forget_old_keys(database, now())),
+    ]

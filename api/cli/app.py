@@ -5,7 +5,7 @@ import sys
 import typer
 from pydantic import ValidationError
 
-from api.cli import brands, db, demo, evaluate, holds, keys, lists, models, policy, reviewers, screen, serve
+from api.cli import audit, brands, db, demo, evaluate, holds, keys, lists, models, policy, reviewers, screen, serve
 from api.errors import Problem, StartRefused, StoreRefused
 from moderation.errors import ModerationError
 
@@ -25,6 +25,7 @@ for name, group in (
     ("db", db.app),
     ("keys", keys.app),
     ("holds", holds.app),
+    ("audit", audit.app),
     ("reviewers", reviewers.app),
     ("lists", lists.app),
     ("brands", brands.app),

@@ -1,6 +1,7 @@
 """The case page: everything needed to decide one order, and the moves."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -12,7 +13,8 @@ from api.console.web import ConsoleRoute, FormDep, SignedInDep, Words, render
 from api.console.words import compare, covered, is_masked, mark, masked_record, underline
 from api.dependencies import StateDep
 from api.errors import Problem
-from api.reviewing import claims, deciding
+from api.reviewing import claims, conversation, deciding
+from api.reviewing.conversation import Party
 from api.reviewing.deciding import Verdict
 from api.reviewing.dossier import Dossier, open_dossier
 from api.reviewing.sessions import SignedIn
@@ -51,6 +53,8 @@ class Draft:
     reason: str = ""
     ground: str = ""
     note: str = ""
+    question: str = ""
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +141,42 @@ def escalate(request: Request, state: StateDep, move: MoveDep, case_id: str, not
     return advance(state, move.signed_in, move.wanted, case_id, "escalated")
 
 
+#: Within how many hours an answer helps, as the form offers it.
+ANSWER_WITHIN = {4: "4 hours", 24: "1 day", 72: "3 days", 168: "1 week"}
+
+
+@router.post("/{case_id}/ask")
+def ask(
+    request: Request,
+    state: StateDep,
+    move: MoveDep,
+    case_id: str,
+    to: Words = "",
+    question: Words = "",
+    within: Annotated[int, Form(ge=1, le=conversation.LONGEST_WAIT // timedelta(hours=1))] = 24,
+    shown: Annotated[list[str] | None, Form()] = None,
+) -> Response:
+    """Ask the customer, the shop or the partner, hand the case back and go on with the next."""
+    at = now()
+    try:
+        with state.database.writing() as session:
+            conversation.ask_and_go_on(
+                session,
+                move.signed_in.actor,
+                case_id,
+                move.version,
+                _party(to),
+                question,
+                at + timedelta(hours=within),
+                at,
+                shown or (),
+            )
+    except (CaseConflict, Problem) as refused:
+        draft = Draft(question=question, to=to)
+        return case_page(request, state, move.signed_in, case_id, move.wanted, refused=refused, draft=draft)
+    return advance(state, move.signed_in, move.wanted, case_id, "asked")
+
+
 @router.post("/{case_id}/decide")
 def decide(
     request: Request,
@@ -218,6 +258,8 @@ def case_page(
         rules=state.messages.catalogue(FALLBACK_LOCALE),
         policy_lines=lines,
         policy_is_current=is_current,
+        answer_within=ANSWER_WITHIN,
+        is_appeal=dossier.appeal is not None and dossier.appeal.is_open,
     )
 
 
@@ -254,6 +296,13 @@ def _status(refused: ModerationError | Problem | None) -> int:
     if isinstance(refused, Problem):
         return refused.status
     return 200 if refused is None else 409 if isinstance(refused, CaseConflict) else 422
+
+
+def _party(value: str) -> Party:
+    try:
+        return Party(value)
+    except ValueError:
+        raise Problem(422, "no_addressee", "Choose whom to ask: the customer, the shop or the partner.") from None
 
 
 def _outcome(value: str) -> Outcome:

@@ -19,6 +19,7 @@ KEYS = (
         (
             ("A", "approve"),
             ("R", "reject: then 1-9 for the reason, Enter or R to send"),
+            ("Q", "ask the customer, the shop or the partner"),
             ("E", "escalate, with a question"),
             ("S", "skip, with a reason"),
             ("L", "release to the queue"),

@@ -35,7 +35,7 @@ def show_team(request: Request, state: StateDep, signed_in: SignedInDep) -> Resp
 
 @router.get("/{table}.csv")
 def download(state: StateDep, signed_in: SignedInDep, table: str) -> Response:
-    """One table of the page as CSV: ``queues``, ``hours`` or ``sources``."""
+    """One table of the page as CSV: ``queues``, ``hours``, ``times``, ``appeals`` or ``sources``."""
     with state.database.reading() as session:
         report = look_at_team(session, signed_in.actor, now())
     tables = _tables(report)
@@ -55,6 +55,14 @@ def _tables(report: TeamReport) -> dict[str, list[list[object]]]:
             *([each.queue, *each.waiting, each.due_today, each.late] for each in report.queues),
         ],
         "hours": [["hour_from", "verdicts"], *([hour.isoformat(), count] for hour, count in report.hourly)],
+        "times": [
+            ["queue", "verdicts", "p50_seconds", "p95_seconds", "before_due"],
+            *([t.queue, t.verdicts, round(t.median_seconds), round(t.p95_seconds), t.in_time] for t in report.times),
+        ],
+        "appeals": [
+            ["decided_by", "category", "answered", "overturned", "overturn_rate"],
+            *([a.decided_by, a.category, a.answered, a.overturned, f"{a.overturn_rate:.3f}"] for a in report.appeals),
+        ],
         "sources": [
             ["source", "category", "upheld", "cleared", "precision"],
             *([s.source, s.category, s.upheld, s.cleared, f"{s.precision:.3f}"] for s in report.sources),

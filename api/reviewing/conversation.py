@@ -6,6 +6,7 @@ was not needed. No job has to wake up for it.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -13,7 +14,7 @@ from sqlmodel import Session, col, func, select
 
 from api.delivery.outbox import announce_question
 from api.errors import Problem
-from api.reviewing.claims import in_hand, note
+from api.reviewing.claims import in_hand, name_of, note, release
 from api.reviewing.roles import Actor
 from api.storage.tables import CaseMessage, ReviewCase, Screening
 from moderation.review import CaseState
@@ -30,6 +31,31 @@ class Party(StrEnum):
     SHOP = "shop"
     PARTNER = "partner"
     REVIEWER = "reviewer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One message and who wrote it: a pseudonym, ``the customer``, ``the shop`` or ``the partner``."""
+
+    message: CaseMessage
+    by: str
+
+
+def ask_and_go_on(
+    session: Session,
+    actor: Actor,
+    case_id: str,
+    version: int,
+    to: Party,
+    text: str,
+    due_at: datetime,
+    at: datetime,
+    shown_fields: Sequence[str] = (),
+) -> CaseMessage:
+    """Ask, and hand the case back until somebody knows more. Arguments and errors are those of ``ask``."""
+    question = ask(session, actor, case_id, version, to, text, due_at, at, shown_fields)
+    release(session, actor, case_id, version + 1, at)
+    return question
 
 
 def ask(
@@ -113,6 +139,11 @@ def thread(session: Session, case_id: str) -> list[CaseMessage]:
     """All messages about a case, the oldest first."""
     messages = select(CaseMessage).where(CaseMessage.case_id == case_id)
     return list(session.exec(messages.order_by(col(CaseMessage.created_at), col(CaseMessage.id))))
+
+
+def told(session: Session, case_id: str) -> list[Said]:
+    """All messages about a case with the names of those who wrote them, the oldest first."""
+    return [Said(message=m, by=name_of(session, m.reviewer_id or m.from_party)) for m in thread(session, case_id)]
 
 
 def open_questions(session: Session, case_id: str, at: datetime) -> list[CaseMessage]:

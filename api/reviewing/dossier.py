@@ -8,12 +8,11 @@ from sqlmodel import Session, col, select
 from api.reviewing import orders
 from api.reviewing.changes import FieldChange, compare_texts
 from api.reviewing.claims import find_case, is_anothers, is_held, name_of, tell
-from api.reviewing.conversation import thread
+from api.reviewing.conversation import Said, told
 from api.reviewing.roles import Actor, Right
 from api.storage.tables import (
     Appeal,
     CaseEventRecord,
-    CaseMessage,
     DecisionRecord,
     PendingDecision,
     ReviewCase,
@@ -46,6 +45,19 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Objection:
+    """The customer's appeal beside the decision that it is against."""
+
+    appeal: Appeal
+    decision: DecisionRecord
+    decided_by: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.appeal.verdict is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dossier:
     """A case with its order, its evidence and its surroundings."""
 
@@ -67,9 +79,9 @@ class Dossier:
     #: Other orders with the same or nearly the same words, the newest first.
     alike: tuple[Precedent, ...]
     #: The customer's objection to an earlier decision; while its verdict is empty this case is about it.
-    appeal: Appeal | None
+    appeal: Objection | None
     #: Everything that was asked and said, the oldest first.
-    messages: tuple[CaseMessage, ...]
+    messages: tuple[Said, ...]
     #: The earlier texts of this order, the newest first, and what the customer changed since the last of them.
     texts_before: tuple[Screening, ...]
     changes: tuple[FieldChange, ...]
@@ -107,11 +119,19 @@ def open_dossier(session: Session, actor: Actor, case_id: str, at: datetime) -> 
         ),
         earlier=_others(session, screening, "customer"),
         alike=_others(session, screening, "likeness"),
-        appeal=orders.find_appeal(session, screening.id),
-        messages=tuple(thread(session, case.id)),
+        appeal=_objection(session, screening),
+        messages=tuple(told(session, case.id)),
         texts_before=texts_before,
         changes=compare_texts(texts_before[0].fields, screening.fields) if texts_before else (),
     )
+
+
+def _objection(session: Session, screening: Screening) -> Objection | None:
+    appeal = orders.find_appeal(session, screening.id)
+    if appeal is None:
+        return None
+    decision = session.get_one(DecisionRecord, appeal.decision_id)
+    return Objection(appeal=appeal, decision=decision, decided_by=name_of(session, appeal.first_decided_by))
 
 
 def _others(session: Session, screening: Screening, sharing: str) -> tuple[Precedent, ...]:

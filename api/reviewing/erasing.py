@@ -2,17 +2,18 @@
 
 Gone are the texts, their print, every quotation in the evidence of every decision, the conversation and the words in
 reviewers' notes. What stays says that there was an order, how it was decided, by which rules and for which reason:
-every row and every event keeps its place, its time and its link to the one before.
+every row and every event keeps its place, its time and its link to the one before. The sealed log keeps prints of the
+words; without their salts, which go too, nobody can tell by trying which words they were.
 """
 
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from api.reviewing.claims import note
 from api.reviewing.orders import find_appeal, withdraw
-from api.storage.tables import CaseEventRecord, CaseMessage, DecisionRecord, ReviewCase, Screening
+from api.storage.tables import AuditEntry, CaseEventRecord, CaseMessage, DecisionRecord, ReviewCase, Screening
 
 ERASED = "[erased]"
 
@@ -49,6 +50,9 @@ def _erase_case(session: Session, case: ReviewCase, actor: str, at: datetime) ->
             key: ERASED if key in ("note", "ground") and value else value for key, value in event.detail.items()
         }
         session.add(event)
+        for entry in session.exec(select(AuditEntry).where(col(AuditEntry.subject) == event.id)):
+            entry.salt = ""
+            session.add(entry)
     note(session, case, "erase", actor, at)
 
 

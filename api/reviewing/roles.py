@@ -23,6 +23,7 @@ class Right(StrEnum):
     DECIDE_ESCALATED = "decide escalated cases"
     TAKE_OVER = "take over a case that someone else holds"
     OVERSEE = "see how the team is doing"
+    HOLD = "place and lift holds"
 
 
 _SENIOR = frozenset({Right.REVIEW, Right.DECIDE_ESCALATED, Right.TAKE_OVER})
@@ -30,7 +31,7 @@ _SENIOR = frozenset({Right.REVIEW, Right.DECIDE_ESCALATED, Right.TAKE_OVER})
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.REVIEWER: frozenset({Right.REVIEW}),
     Role.SENIOR: _SENIOR,
-    Role.LEAD: _SENIOR | {Right.OVERSEE},
+    Role.LEAD: _SENIOR | {Right.OVERSEE, Right.HOLD},
     Role.AUDITOR: frozenset({Right.OVERSEE}),
     Role.ADMIN: frozenset(Right),
 }

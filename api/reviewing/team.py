@@ -16,7 +16,8 @@ from ulid import ULID
 
 from api.reviewing.claims import name_of
 from api.reviewing.roles import Actor, Right, demand
-from api.storage.tables import WAITING, DecisionRecord, ReviewCase, Screening
+from api.storage.tables import WAITING, Appeal, DecisionRecord, ReviewCase, Screening
+from moderation.review import Queue
 
 HOURS = 24
 #: Verdicts that the lists' and detectors' figures rest on: the newest.
@@ -58,6 +59,35 @@ class SourceRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QueueTimes:
+    """How long the verdicts of one queue took."""
+
+    queue: str
+    verdicts: int
+    #: Seconds from opening a case to its verdict.
+    median_seconds: float
+    p95_seconds: float
+    #: Of the verdicts, how many came before the case was due.
+    in_time: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppealRecord:
+    """What became of the appeals against rejections of one kind."""
+
+    #: ``machine`` or ``person``; never who.
+    decided_by: str
+    category: str
+    answered: int
+    overturned: int
+
+    @property
+    def overturn_rate(self) -> float:
+        """Share of the answered appeals that were right; 0.0 to 1.0."""
+        return self.overturned / self.answered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TeamReport:
     queues: tuple[QueueAges, ...]
     #: Reviewer's pseudonym and how many cases they hold now.
@@ -69,6 +99,10 @@ class TeamReport:
     p95_seconds: float | None
     #: Of these verdicts, how many came before the case was due.
     in_time: int
+    #: The same by queue.
+    times: tuple[QueueTimes, ...]
+    #: Appeals answered in the last 30 days.
+    appeals: tuple[AppealRecord, ...]
     #: Orders of the same hours, and how many of them needed a person.
     orders: int
     needed_a_person: int
@@ -79,19 +113,27 @@ class TeamReport:
     def verdicts(self) -> int:
         return sum(count for _hour, count in self.hourly)
 
+    @property
+    def overturn_rate(self) -> float | None:
+        """Share of all answered appeals that were right; None without an appeal."""
+        answered = sum(each.answered for each in self.appeals)
+        return sum(each.overturned for each in self.appeals) / answered if answered else None
+
 
 def look_at_team(session: Session, actor: Actor, at: datetime) -> TeamReport:
     """The report as of now. Raises a 403 ``Problem`` without the right to oversee."""
     demand(actor, Right.OVERSEE)
     decided = _decided(session, actor, at)
-    took = sorted((resolved - created).total_seconds() for created, resolved, _due in decided)
+    took = sorted((resolved - created).total_seconds() for _queue, created, resolved, _due in decided)
     return TeamReport(
         queues=tuple(_queues(session, actor, at)),
         held=tuple(_held(session, actor, at)),
-        hourly=tuple(_hourly([resolved for _created, resolved, _due in decided], at)),
+        hourly=tuple(_hourly([resolved for _queue, _created, resolved, _due in decided], at)),
         median_seconds=_quantile(took, 0.5),
         p95_seconds=_quantile(took, 0.95),
-        in_time=sum(resolved <= due for _created, resolved, due in decided),
+        in_time=sum(resolved <= due for _queue, _created, resolved, due in decided),
+        times=tuple(_times(decided)),
+        appeals=tuple(_appeals(session, actor, at)),
         **_orders(session, actor, at),
         sources=tuple(_sources(session, actor, at)),
     )
@@ -136,15 +178,58 @@ def _held(session: Session, actor: Actor, at: datetime) -> list[tuple[str, int]]
     return sorted((name_of(session, reviewer), count) for reviewer, count in rows)
 
 
-def _decided(session: Session, actor: Actor, at: datetime) -> Sequence[tuple[datetime, datetime, datetime]]:
+def _decided(session: Session, actor: Actor, at: datetime) -> Sequence[tuple[str, datetime, datetime, datetime]]:
     rows = session.exec(
-        select(ReviewCase.created_at, ReviewCase.resolved_at, ReviewCase.due_at).where(
+        select(ReviewCase, Appeal.created_at)
+        .join(Appeal, col(Appeal.screening_id) == ReviewCase.screening_id, isouter=True)
+        .where(
             ReviewCase.merchant_id == actor.merchant_id,
             col(ReviewCase.resolved_at) > at - timedelta(hours=HOURS),
             ReviewCase.state == "resolved",
         )
     )
-    return [(created, resolved, due) for created, resolved, due in rows if resolved is not None]
+    return [
+        # The clock of an appeal starts with the appeal, not with the order.
+        (each.queue, (appealed_at if each.queue == Queue.APPEALS else None) or each.created_at, resolved, each.due_at)
+        for each, appealed_at in rows
+        if (resolved := each.resolved_at) is not None
+    ]
+
+
+def _times(decided: Sequence[tuple[str, datetime, datetime, datetime]]) -> list[QueueTimes]:
+    times = []
+    for name in sorted({queue for queue, *_ in decided}):
+        mine = [(created, resolved, due) for queue, created, resolved, due in decided if queue == name]
+        took = sorted((resolved - created).total_seconds() for created, resolved, _due in mine)
+        times.append(
+            QueueTimes(
+                queue=name,
+                verdicts=len(mine),
+                median_seconds=_quantile(took, 0.5) or 0.0,
+                p95_seconds=_quantile(took, 0.95) or 0.0,
+                in_time=sum(resolved <= due for _created, resolved, due in mine),
+            )
+        )
+    return times
+
+
+def _appeals(session: Session, actor: Actor, at: datetime) -> list[AppealRecord]:
+    answered: Counter[tuple[str, str]] = Counter()
+    overturned: Counter[tuple[str, str]] = Counter()
+    rows = session.exec(
+        select(Appeal.verdict, Appeal.first_decided_by, DecisionRecord.reasons)
+        .join(DecisionRecord, col(DecisionRecord.id) == Appeal.decision_id)
+        .join(Screening, col(Screening.id) == Appeal.screening_id)
+        .where(Screening.merchant_id == actor.merchant_id, col(Appeal.decided_at) > at - LEARN_SINCE)
+    )
+    for verdict, first_decided_by, reasons in rows:
+        kind = ("machine" if first_decided_by == "machine" else "person", reasons[0] if reasons else "")
+        answered[kind] += 1
+        overturned[kind] += verdict == "overturned"
+    return [
+        AppealRecord(decided_by=by, category=category, answered=count, overturned=overturned[by, category])
+        for (by, category), count in sorted(answered.items())
+    ]
 
 
 def _hourly(moments: Sequence[datetime], at: datetime) -> list[tuple[datetime, int]]:

@@ -16,7 +16,16 @@ from sqlmodel import Session, case, col, func, select
 from api.errors import Problem
 from api.reviewing.claims import is_held
 from api.reviewing.roles import Actor, Right
-from api.storage.tables import WAITING, Appeal, CaseEventRecord, DecisionRecord, ReviewCase, Reviewer, Screening
+from api.storage.tables import (
+    WAITING,
+    Appeal,
+    CaseEventRecord,
+    CaseMessage,
+    DecisionRecord,
+    ReviewCase,
+    Reviewer,
+    Screening,
+)
 from moderation.review import CaseState, Queue
 
 PAGE_SIZE = 25
@@ -75,6 +84,8 @@ class WaitingCase:
     #: The pseudonym of whoever has it in hand now.
     holder: str | None
     is_mine: bool
+    #: Who was asked and has not answered yet: ``customer``, ``shop``, ``partner``.
+    asked: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +139,10 @@ def list_waiting(
 def next_case(
     session: Session, actor: Actor, wanted: QueueFilter, at: datetime, but_not: str | None = None
 ) -> ReviewCase | None:
-    """The first free case of the filter that the actor has not skipped and may decide; locked, so that nobody else gets it."""
+    """The first free case of the filter that the actor has not skipped and may decide; locked, so that nobody else gets it.
+
+    A case whose question still waits for its answer is only offered when it is nearly due: then somebody must decide.
+    """
     skipped = exists().where(
         col(CaseEventRecord.case_id) == ReviewCase.id,
         col(CaseEventRecord.actor) == actor.id,
@@ -140,7 +154,13 @@ def next_case(
         col(Appeal.first_decided_by) == actor.id,
         col(Appeal.verdict).is_(None),
     )
-    query = select(ReviewCase).where(*_conditions(actor, wanted, at), _free(at), ~skipped, ~own_appeal)
+    unanswered = exists().where(
+        col(CaseMessage.case_id) == ReviewCase.id,
+        col(CaseMessage.answered_at).is_(None),
+        col(CaseMessage.due_at) > at,
+    )
+    may_be_offered = or_(~unanswered, col(ReviewCase.due_at) < at + DUE_SOON)
+    query = select(ReviewCase).where(*_conditions(actor, wanted, at), _free(at), ~skipped, ~own_appeal, may_be_offered)
     if wanted.search or wanted.brand or wanted.product:
         query = query.join(Screening, col(Screening.id) == ReviewCase.screening_id)
     if wanted.queue != ESCALATED:
@@ -215,11 +235,18 @@ def _escape(pattern: str) -> str:
 
 
 def rows_of(session: Session, actor: Actor, page: Sequence[Any], at: datetime) -> list[WaitingCase]:
-    """Lines for ``(case, screening)`` pairs, with two more queries however many there are."""
+    """Lines for ``(case, screening)`` pairs, with three more queries however many there are."""
     in_force = [screening.decision_id for _case, screening in page]
     holders = [each.claimed_by for each, _screening in page if is_held(each, at)]
     decisions = {d.id: d for d in session.exec(select(DecisionRecord).where(col(DecisionRecord.id).in_(in_force)))}
     names = dict(session.exec(select(Reviewer.id, Reviewer.pseudonym).where(col(Reviewer.id).in_(holders))).all())
+    asked = session.exec(
+        select(CaseMessage.case_id, CaseMessage.to_party).where(
+            col(CaseMessage.case_id).in_([each.id for each, _screening in page]),
+            col(CaseMessage.answered_at).is_(None),
+            col(CaseMessage.due_at) > at,
+        )
+    ).all()
     return [
         WaitingCase(
             case=each,
@@ -228,6 +255,7 @@ def rows_of(session: Session, actor: Actor, page: Sequence[Any], at: datetime) -
             evidence=tuple(decisions[screening.decision_id].evidence) if screening.decision_id in decisions else (),
             holder=names.get(each.claimed_by) if is_held(each, at) else None,
             is_mine=is_held(each, at) and each.claimed_by == actor.id,
+            asked=tuple(sorted(party for case_id, party in asked if case_id == each.id)),
         )
         for each, screening in page
     ]

@@ -52,6 +52,10 @@ _WAITING_INDEX: dict[str, Any] = {"sqlite_where": text("state IN ('open', 'claim
 _WAITING_INDEX["postgresql_where"] = _WAITING_INDEX["sqlite_where"]
 
 
+_UNSEALED_INDEX: dict[str, Any] = {"sqlite_where": text("sealed_as IS NULL")}
+_UNSEALED_INDEX["postgresql_where"] = _UNSEALED_INDEX["sqlite_where"]
+
+
 class Merchant(SQLModel, table=True):
     """A shop: the tenant that owns keys, reviewers, screenings and endpoints."""
 
@@ -238,6 +242,7 @@ class CaseEventRecord(SQLModel, table=True):
     """One thing that happened to a case: who, when, what."""
 
     __tablename__ = "case_event"
+    __table_args__ = (Index("ix_case_event_unsealed", "id", **_UNSEALED_INDEX),)
 
     id: str = Field(default_factory=id_factory("cev"), primary_key=True)
     case_id: str = Field(foreign_key="review_case.id", index=True)
@@ -246,6 +251,27 @@ class CaseEventRecord(SQLModel, table=True):
     actor: str
     detail: dict[str, Any] = _json(dict)
     created_at: datetime = _time()
+    #: The number of its entry in the sealed log; empty until it is sealed, a moment later.
+    sealed_as: int | None = None
+
+
+class AuditEntry(SQLModel, table=True):
+    """One link of the sealed log: what is known of one event, and the link before it. Never changed but for the salt."""
+
+    __tablename__ = "audit_entry"
+
+    #: From 1, without gaps.
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    #: The event's id; of a hold, its id with ``:placed`` or ``:lifted``.
+    subject: str = Field(unique=True)
+    #: Random, hex; makes the print of the words useless to those who would guess them. Empty after erasure.
+    salt: str
+    #: SHA-256 of the salt and the words that people wrote, hex; empty where there are none.
+    words: str
+    #: SHA-256 of everything else that the event says and of ``words``, hex.
+    content: str
+    #: SHA-256 of the former entry's chain, and of this entry's number, subject and content, hex.
+    chain: str
 
 
 class Appeal(SQLModel, table=True):

@@ -16,6 +16,7 @@ PAGES = {
     "queue": "/console",
     "case": "claim:search=Sw3at sh0p",
     "case-general": "claim:queue=general",
+    "holds": "/console/holds",
     "team": "/console/team",
     "handbook": "/console/handbook",
     "keys": "/console/keys",

@@ -88,6 +88,10 @@ def test_the_teams_tables_are_for_download_and_for_leads(form, shop, start, data
     wren = form("Wren")
     table = list(csv.DictReader(io.StringIO(wren.get("/console/team/sources.csv").text)))
     assert [(row["source"], row["upheld"], row["cleared"]) for row in table] == [("labour/t-003", "0", "1")]
+    assert wren.get("/console/team/times.csv").text.splitlines()[1].startswith("brand,1,")
+    assert wren.get("/console/team/appeals.csv").text.splitlines() == [
+        "decided_by,category,answered,overturned,overturn_rate"
+    ]
     assert wren.get("/console/team/secrets.csv").status_code == 404
     assert form("Heron").get("/console/team").status_code == 403
     assert form("Heron").get("/console/team/sources.csv").status_code == 403

@@ -7,8 +7,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from api.reviewing import claims
+from api.reviewing.conversation import Party, ask
 from api.storage.clock import now
 from moderation.evidence import Category
+from tests.console.test_talk import appealed
 from tests.reviewing.shop import SWEATSHOP, found
 
 pytestmark = pytest.mark.browser
@@ -33,10 +35,14 @@ def cases(shop, start):
         "free": shop.open_case(start, customer="c-1"),
         "severe": shop.open_case(start, texts={"text": "hate \u200bhidden\nsecond line"}, evidence=severe),
         "theirs": shop.open_case(start, due_in=-claims.CLAIM_FOR, product="ring"),
+        "appeal": appealed(shop, start),
         "bare": shop.open_case(start, texts={"text": ""}, evidence=(), brand=None, product=None, reference=None),
     }
     with shop.database.writing() as session:
-        claims.claim(session, shop.people["Wren"], made["mine"], start)
+        talked = claims.claim(session, shop.people["Wren"], made["mine"], start)
+        soon = start + claims.CLAIM_FOR
+        ask(session, shop.people["Wren"], talked.id, talked.version, Party.SHOP, "Is it a team's name?", soon, start)
+        claims.claim(session, shop.people["Wren"], made["appeal"], start)
         claims.claim(session, shop.people["Wren"], made["severe"], start)
         claims.claim(session, shop.people["Plover"], made["theirs"], start)
     return made
@@ -45,7 +51,7 @@ def cases(shop, start):
 def test_axe_finds_nothing_and_nothing_sticks_out(sign_in, cases):
     page = sign_in("Wren")
     paths = ["/console", "/console?queue=appeals", "/console/keys", "/console/handbook", "/console/cases/none"]
-    paths += ["/console/decided", "/console/team", f"/console/cases/{cases['free']}/alike"]
+    paths += ["/console/decided", "/console/team", "/console/holds", f"/console/cases/{cases['free']}/alike"]
     paths += [f"/console/cases/{case}" for case in cases.values()]
     faults = []
     for path in [*paths, "/console/sign-in"]:

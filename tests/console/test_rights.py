@@ -9,8 +9,8 @@ from tests.reviewing.shop import Shop
 
 pytestmark = pytest.mark.browser
 
-MOVES = ("claim", "take-over", "heartbeat", "release", "skip", "escalate", "decide", "undo")
-FILLED = {"version": 1, "note": "x", "outcome": "approve"}
+MOVES = ("claim", "take-over", "heartbeat", "release", "skip", "escalate", "ask", "decide", "undo")
+FILLED = {"version": 1, "note": "x", "outcome": "approve", "to": "shop", "question": "x"}
 
 
 @pytest.mark.parametrize("move", MOVES)
@@ -47,7 +47,7 @@ def test_nobody_is_let_in_without_a_session(server, shop, start):
     import httpx
 
     case = shop.open_case(start)
-    for path in ("/console", f"/console/cases/{case}", "/console/keys", "/console/handbook"):
+    for path in ("/console", f"/console/cases/{case}", "/console/keys", "/console/handbook", "/console/holds"):
         assert httpx.get(server.url + path).status_code == 303
 
 

@@ -7,7 +7,8 @@ from sqlmodel import select
 
 from api.errors import Problem
 from api.reviewing import claims, conversation
-from api.reviewing.conversation import Party, ask, open_questions, thread, write
+from api.reviewing.conversation import Party, ask, ask_and_go_on, open_questions, thread, write
+from api.reviewing.waiting import QueueFilter, next_case
 from api.storage.tables import CaseEventRecord, OutboxEvent, ReviewCase
 from moderation.errors import CaseConflict
 
@@ -124,3 +125,21 @@ def test_about_a_decided_order_nothing_is_said_any_more(shop, case_id, start):
         session.add(case)
     with pytest.raises(Problem, match="reach nobody"):
         say(shop, case_id, Party.SHOP, "Hello?", start)
+
+
+def test_a_case_with_an_open_question_is_offered_again_when_answered_or_nearly_due(shop, start):
+    case_id = shop.open_case(start, due_in=8 * HOUR)
+    heron = shop.people["Heron"]
+
+    def offered(at):
+        with shop.database.writing() as session:
+            return next_case(session, heron, QueueFilter(), at) is not None
+
+    with shop.database.writing() as session:
+        version = claims.claim(session, heron, case_id, start).version
+        question = ask_and_go_on(session, heron, case_id, version, Party.SHOP, "On sale?", start + 9 * HOUR, start)
+    assert case_of(shop, case_id).claimed_by is None
+    assert not offered(start + HOUR)
+    assert offered(start + 7.5 * HOUR)
+    say(shop, case_id, Party.SHOP, "Yes.", start + 2 * HOUR, question.id)
+    assert offered(start + 2 * HOUR)

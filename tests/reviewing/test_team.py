@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from api.errors import Problem
-from api.reviewing import claims, deciding
+from api.reviewing import claims, deciding, orders
 from api.reviewing.deciding import Verdict
 from api.reviewing.team import look_at_team
+from api.storage.tables import ReviewCase, Screening
 from moderation.evidence import Category, Outcome
 from tests.reviewing.shop import Shop
 
@@ -43,6 +44,9 @@ def test_the_figures_add_up(shop, start):
     assert seen.in_time == 3
     (brand,) = seen.queues
     assert (brand.queue, brand.waiting, brand.due_today, brand.late) == ("brand", (1, 0, 1, 0), 1, 1)
+    (times,) = seen.times
+    assert (times.queue, times.verdicts, times.median_seconds, times.p95_seconds) == ("brand", 4, 30 * 60, 100 * 60)
+    assert times.in_time == 3
     (source,) = seen.sources
     assert (source.source, source.upheld, source.cleared, source.precision) == ("labour/t-003", 3, 1, 0.75)
 
@@ -50,6 +54,7 @@ def test_the_figures_add_up(shop, start):
 def test_an_empty_shop_has_no_figures_to_divide(shop, start):
     seen = report(shop, start)
     assert (seen.verdicts, seen.median_seconds, seen.orders, seen.sources) == (0, None, 0, ())
+    assert (seen.times, seen.appeals, seen.overturn_rate) == ((), (), None)
 
 
 def test_who_holds_what_now(shop, start):
@@ -71,3 +76,25 @@ def test_only_those_who_oversee_may_look(shop, start):
     assert report(shop, start, "Owl").verdicts == 0
     with pytest.raises(Problem, match="may not see how the team is doing"):
         report(shop, start, "Heron")
+
+
+def test_how_many_appeals_were_right(shop, start):
+    for right in (True, False, False, False):
+        case_id = shop.open_case(start)
+        reject = Verdict(outcome=Outcome.REJECT, reason=Category.BRAND_TARGETING, ground="It says so.")
+        give(shop, case_id, reject, start)
+        deciding.settle_due(shop.database, start + timedelta(minutes=1))
+        with shop.database.writing() as session:
+            case = session.get_one(ReviewCase, case_id)
+            later = start + timedelta(minutes=30)
+            orders.appeal(session, session.get_one(Screening, case.screening_id), case, "No.", later)
+            later += timedelta(minutes=10)
+            version = claims.claim(session, shop.people["Plover"], case_id, later).version
+            answer = Verdict(outcome=Outcome.APPROVE, ground="So it is.") if right else reject
+            deciding.decide(session, shop.people["Plover"], case_id, version, answer, later)
+        deciding.settle_due(shop.database, later + timedelta(minutes=1))
+    seen = report(shop, start + timedelta(hours=1))
+    assert [(each.queue, each.median_seconds) for each in seen.times] == [("appeals", 10 * 60)]
+    (appeals,) = seen.appeals
+    assert (appeals.decided_by, appeals.category) == ("person", "brand_targeting")
+    assert (appeals.answered, appeals.overturned, appeals.overturn_rate, seen.overturn_rate) == (4, 1, 0.25, 0.25)

@@ -49,10 +49,20 @@ function chooseReason(digit) {
 
 const views = [...document.querySelectorAll(".views input")];
 
+const asking = document.querySelector(".ask");
+
+/** The cursor is in the question before the next key comes: a letter of it must not approve anything. */
+function startAsking() {
+  if (!asking) return;
+  asking.open = true;
+  asking.querySelector("textarea").focus();
+}
+
 const keys = {
   j: () => step(".open, .finding", 1),
   k: () => step(".open, .finding", -1),
   r: startRejecting,
+  q: startAsking,
   g: () => location.assign("/console"),
   v: () => views[(views.findIndex((view) => view.checked) + 1) % views.length]?.click(),
 };
