@@ -37,6 +37,12 @@ class Rule(BaseModel):
 class Principle(BaseModel):
     """A rule by which nothing is refused: how faith, identity and names are treated."""
 
+    model_config = example(
+        name="names",
+        title="Names",
+        rule="A person's name is made, or read by a person; it is not refused for its sound.",
+    )
+
     name: str
     title: str
     rule: str

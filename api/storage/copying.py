@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, collate, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, String, Table, collate, func, select, tuple_
 from sqlalchemy.exc import DataError, OperationalError
 from sqlmodel import Session
 
@@ -122,9 +122,9 @@ def _last_key(table: Table, connection: Connection) -> Sequence[Any] | None:
 
 
 def _ordered_keys(table: Table, connection: Connection) -> list[ColumnElement[Any]]:
-    """The key's columns, ordered by bytes on both sides, whatever the server's language."""
+    """The key's columns, words ordered by bytes on both sides, whatever the server's language."""
     order = "C" if connection.dialect.name == "postgresql" else "BINARY"
-    return [collate(column, order) for column in table.primary_key]
+    return [collate(key, order) if isinstance(key.type, String) else key for key in table.primary_key]
 
 
 def _told(table: Table, connection: Connection) -> tuple[int, str]:

@@ -1,5 +1,6 @@
 """Analysis: everything that one order says about its brand, the surest reading of each theme."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -36,6 +37,9 @@ _CERTAIN = 0.9
 _COMMON = 4.9
 #: Names have up to three words.
 _NAME_WORDS = 3
+_WORD = re.compile(r"[^\W\d_]+")
+#: Names of the readings in which nothing is undone.
+_AS_TYPED = ("as written", "folded")
 #: Below this a finding is no evidence.
 _WORTH_SAYING = 0.5
 
@@ -102,6 +106,8 @@ class Analyst:
                 for reference in named:
                     if reference.mark.name not in voice.own:
                         referred.setdefault(reference.mark.name, (reference, statement))
+        if word := _only_word(readings):
+            found = {theme: finding for theme, finding in found.items() if _is_said(finding, word)}
         if mockery:
             # What was made of the slogan is the better explanation.
             found = {theme: finding for theme, finding in found.items() if finding.claim.frame.pattern != GIST}
@@ -190,6 +196,22 @@ class Analyst:
         own = frozenset((*names, *profile.partners, *profile.faces)) if profile else frozenset()
         hostile = self._book.themes.loud | _TURNING
         return _Voice(profile, lexicon, Slogans(slogans, hostile), own, profile.competitors if profile else ())
+
+
+def _only_word(readings: Readings) -> str:
+    """The order's only word when it is a name or a word that people know, digits and signs beside it left aside."""
+    words = _WORD.findall(readings.folded.text)
+    return words[0] if len(words) == 1 and load_lexicon().kinds(words[0]) else ""
+
+
+def _is_said(finding: Finding, word: str) -> bool:
+    """Whether an order of one known word says it: as the word stands, no repair, and not with a given name alone.
+
+    Whoever writes "Marion73" or "señalar" has not misspelled or disguised anything else; "Alma" is a girl before it is
+    "don't buy" in a language of which nothing else is there.
+    """
+    is_repaired = finding.statement.reading.name not in _AS_TYPED or any(m.how for m in finding.claim.mentions)
+    return not is_repaired and (finding.score >= _CERTAIN or not _is_given(word))
 
 
 def _is_surname(claim: Claim, statement: Statement) -> bool:

@@ -31,7 +31,7 @@ EVERYDAY_ENGLISH = 3.5
 SHORT = 2
 
 #: What is believed of short texts and of those with a third of strange words, and of texts that hold no other.
-SURE_OF_MIXED = 0.75
+SURE_OF_MIXED = 0.8
 SURE_OF_STRANGE = 0.9
 
 _WORD = re.compile(r"[^\W\d_]+")
