@@ -28,7 +28,9 @@ def test_a_given_name_alone_says_nothing_about_the_brand(detector):
         fake = Faker(locale)
         fake.seed_instance(11)
         names = [fake.first_name() for _ in range(25)]
-        heard |= {text: found for name in names for text in (name, f"@{name}73") if (found := criticism(detector, text))}
+        heard |= {
+            text: found for name in names for text in (name, f"@{name}73") if (found := criticism(detector, text))
+        }
     assert heard == {}
 
 
@@ -37,6 +39,8 @@ def test_a_known_word_is_not_taken_for_a_slip(detector, word):
     assert criticism(detector, word) == []
 
 
-@pytest.mark.parametrize("word", ["sweatshop", "SWEATSHOP", "sw3atsh0p", "sweatshpo", "pohstaews", "kidswork", "Boycott", "boykott"])
+@pytest.mark.parametrize(
+    "word", ["sweatshop", "SWEATSHOP", "sw3atsh0p", "sweatshpo", "pohstaews", "kidswork", "Boycott", "boykott"]
+)
 def test_a_word_of_a_theme_is_heard_alone(detector, word):
     assert criticism(detector, word)
