@@ -18,7 +18,7 @@ from moderation.toxicity.train.rows import TEST_FILE, Row, read_rows, share
 
 #: What fits on a product; longer rows say nothing about false alarms there.
 SHORT = 60
-#: Sources that no choice was made on.
+#: Sources that are neither trained nor calibrated on.
 UNTOUCHED = ("wiki_toxicity", "convabuse")
 #: Rows of one generated sentence pattern that count.
 ROWS_OF_A_PATTERN = 6
