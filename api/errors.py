@@ -21,3 +21,7 @@ class StartRefused(RuntimeError):
 
 class StoreRefused(RuntimeError):
     """A backup, a restore or a copy was not made, and nothing was replaced; the message says what to do."""
+
+
+class BulkRefused(RuntimeError):
+    """Files cannot be screened, or not into this directory; what was finished before is kept."""

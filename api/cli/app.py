@@ -6,7 +6,7 @@ import typer
 from pydantic import ValidationError
 
 from api.cli import audit, brands, db, demo, evaluate, holds, keys, lists, models, policy, reviewers, screen, serve
-from api.errors import Problem, StartRefused, StoreRefused
+from api.errors import BulkRefused, Problem, StartRefused, StoreRefused
 from moderation.errors import ModerationError
 
 app = typer.Typer(
@@ -46,6 +46,6 @@ def main() -> None:
             name = PREFIX + "_".join(map(str, each["loc"])).upper()
             typer.echo(f"moderation: set {name}: {each['msg']}. docs/settings.md lists all settings.", err=True)
         sys.exit(1)
-    except (ModerationError, Problem, StartRefused, StoreRefused) as error:
+    except (ModerationError, BulkRefused, Problem, StartRefused, StoreRefused) as error:
         typer.echo(f"moderation: {error}", err=True)
         sys.exit(1)

@@ -1,9 +1,10 @@
 """Records in and out of files, by ending: ``.jsonl`` (and ``-``), ``.csv``, ``.parquet``."""
 
 import csv
+import io
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +34,7 @@ def open_source(source: str) -> Iterator[Iterator[Record | Unreadable]]:
         yield iter(_parquet().read_table(path).to_pylist())
     elif path.suffix == ".csv":
         with path.open(encoding="utf-8-sig", newline="", errors="surrogateescape") as file:
-            yield _watched(csv.DictReader(file), path)
+            yield _watched(read_csv(file), path)
     else:
         with path.open("rb") as file:
             yield _watched(read_json_lines(file), path)
@@ -55,6 +56,35 @@ def read_json_lines(lines: Iterable[bytes]) -> Iterator[Record | Unreadable]:
             yield Unreadable('Each line must be a JSON object, e.g. {"id": 1, "text": "..."}.')
 
 
+def read_csv(lines: Iterable[str], header: Sequence[str] | None = None) -> Iterator[Record | Unreadable]:
+    """One record per row. A row with more cells than the header is ``Unreadable``: a text with a comma lost its quotes.
+
+    Args:
+        header: The names of the columns; None when the first row holds them.
+    """
+    reader = csv.DictReader(lines, header)
+    for row in reader:
+        # DictReader keeps the cells that nobody named under None.
+        more = row.pop(None, None)  # type: ignore[call-overload]
+        yield (
+            row
+            if more is None
+            else Unreadable(
+                f"This row has {len(more)} cells more than the first one. Put a text with a comma into quotes."
+            )
+        )
+
+
+def read_answers(name: str, data: bytes) -> Iterator[Record]:
+    """The answers in a file that ``open_sink`` has written, as far as it keeps them."""
+    if name.endswith(".parquet"):
+        yield from _parquet().read_table(io.BytesIO(data)).to_pylist()
+    elif name.endswith(".csv"):
+        yield from csv.DictReader(io.StringIO(data.decode()))
+    else:
+        yield from map(json.loads, data.splitlines())
+
+
 @contextmanager
 def open_sink(target: str) -> Iterator[Callable[[dict[str, Any]], None]]:
     """A function that writes one answer; nested values are JSON in CSV and Parquet columns."""
@@ -70,17 +100,17 @@ def open_sink(target: str) -> Iterator[Callable[[dict[str, Any]], None]]:
             yield lambda record: _write_json(file, record)
 
 
-_COLUMNS = ("id", "line", "outcome", "risk", "reasons", "evidence", "message", "versions", "error")
+_COLUMNS = ("id", "line", "outcome", "risk", "reasons", "evidence", "message", "versions", "file", "error")
 
 
 def _write_json(file: IO[str], record: dict[str, Any]) -> None:
     # Escaped, so that a lone surrogate in the input cannot break the output.
-    file.write(json.dumps(record) + "\n")
+    file.write(json.dumps(record, default=str) + "\n")
 
 
 def _flat(record: dict[str, Any]) -> dict[str, Any]:
     return {
-        key: json.dumps(record[key]) if isinstance(record.get(key), (dict, list)) else record.get(key)
+        key: json.dumps(record[key], default=str) if isinstance(record.get(key), (dict, list)) else record.get(key)
         for key in _COLUMNS
     }
 

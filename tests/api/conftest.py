@@ -1,9 +1,7 @@
 """The API over a fresh database, with detectors small enough to predict."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
 from fastapi.testclient import TestClient
@@ -13,38 +11,12 @@ from api.main import create_app
 from api.settings import Settings
 from api.storage.database import Database
 from moderation.detectors.producible import ProducibleDetector
-from moderation.evidence import Category, Evidence
 from moderation.pipeline import Pipeline
 from moderation.policy import load_policies
 from moderation.products import load_products
-from moderation.reading import Readings
+from tests.words import WordDetector
 
 SECRET = "a-secret-for-tests-of-thirty-two-characters"
-
-
-class WordDetector:
-    """Says what a test tells it to: ``rejectme`` is profanity for sure, ``reviewme`` criticism, ``breakme`` a fault."""
-
-    name: ClassVar[str] = "words"
-
-    def detect(self, readings: Readings) -> list[Evidence]:
-        text = readings.as_written.text
-        if "breakme" in text:
-            raise RuntimeError(f"a fault that quotes {text}")
-        words = {"rejectme": (Category.PROFANITY, 3, 0.95), "reviewme": (Category.BRAND_TARGETING, 2, 0.8)}
-        return [
-            Evidence(
-                detector=self.name,
-                category=category,
-                severity=severity,
-                score=score,
-                spans=readings.as_written.spans(*match.span()),
-                source=f"words/{word}",
-                explanation=f"The test's own word {word}.",
-            )
-            for word, (category, severity, score) in words.items()
-            for match in re.finditer(word, text)
-        ]
 
 
 @pytest.fixture(scope="session")

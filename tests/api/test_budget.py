@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from api.main import create_app
 from moderation.pipeline import Pipeline
-from tests.api.conftest import WordDetector
+from tests.words import WordDetector
 
 
 @pytest.fixture

@@ -27,7 +27,8 @@ from moderation.detectors.producible import ProducibleDetector
 from moderation.pipeline import Pipeline
 from moderation.policy import load_policies
 from moderation.products import load_products
-from tests.api.conftest import SECRET, WordDetector, make_token
+from tests.api.conftest import SECRET, make_token
+from tests.words import WordDetector
 
 load_all_checks()
 #: For each operation and mode; more with CONTRACT_EXAMPLES=100.

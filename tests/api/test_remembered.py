@@ -7,7 +7,7 @@ import pytest
 from api.remembered import Remembered
 from moderation.pipeline import Pipeline
 from moderation.request import PersonalizationRequest
-from tests.api.conftest import WordDetector
+from tests.words import WordDetector
 
 
 class Counting(WordDetector):

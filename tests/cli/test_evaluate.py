@@ -9,7 +9,7 @@ import moderation.pipeline
 from api.cli.app import app
 from moderation.pipeline import Pipeline
 from moderation.policy import load_policies
-from tests.api.conftest import WordDetector
+from tests.words import WordDetector
 
 ROWS = (
     {"text": "hello", "expected": "approve", "class": "plain"},

@@ -13,7 +13,7 @@ from moderation.detectors.producible import ProducibleDetector
 from moderation.pipeline import Pipeline
 from moderation.policy import load_policies
 from moderation.products import load_products
-from tests.api.conftest import WordDetector
+from tests.words import WordDetector
 
 KEYS = {"id", "outcome", "risk", "reasons", "evidence", "message", "versions"}
 

@@ -8,7 +8,7 @@ from api.main import create_app
 from api.settings import Settings
 from moderation.pipeline import Pipeline
 from moderation.policy import load_policies
-from tests.api.conftest import WordDetector
+from tests.words import WordDetector
 
 
 def serve(said: Connection, url: str, port: int) -> None:

@@ -25,7 +25,7 @@ def served(tmp_path_factory, _sqlite_template):
     from api.storage.database import Database
     from moderation.pipeline import Pipeline
     from moderation.policy import load_policies
-    from tests.api.conftest import WordDetector
+    from tests.words import WordDetector
 
     path = tmp_path_factory.mktemp("shop") / "shop.sqlite3"
     shutil.copy(_sqlite_template, path)
