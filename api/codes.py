@@ -1,7 +1,15 @@
 """Every error code of the checkout's API: its status, and a sentence as it is said. The OpenAPI shows them by endpoint."""
 
 #: What any call may be answered with.
-COMMON = ("bad_request", "unauthorized", "scope_missing", "invalid_request", "rate_limited", "store_unavailable")
+COMMON = (
+    "bad_request",
+    "unauthorized",
+    "scope_missing",
+    "invalid_request",
+    "rate_limited",
+    "store_unavailable",
+    "overloaded",
+)
 WITH_BODY = "body_too_large"
 
 CODES: dict[str, tuple[int, str]] = {
@@ -36,5 +44,6 @@ CODES: dict[str, tuple[int, str]] = {
     "range_too_large": (422, "This span has 12000 events; at most 10000 are replayed at once. Ask for a shorter one."),
     "rate_limited": (429, "More than 60000 requests in 60 s. Wait as long as Retry-After says, in seconds."),
     "policy_error": (503, "There is no policy 'balanced'. Nothing was approved."),
+    "overloaded": (503, "Too much to do at the moment; nothing was stored. Repeat with the same key."),
     "store_unavailable": (503, "The database does not answer; nothing was approved. Repeat with the same key."),
 }

@@ -12,6 +12,7 @@ from fastapi.staticfiles import StaticFiles
 
 import api.console
 from api import problems
+from api.admission import Admission
 from api.budget import Budget
 from api.console.routes import router as console_router
 from api.delivery.routes import router as delivery_router
@@ -86,6 +87,7 @@ def create_app(settings: Settings, pipeline: Pipeline | None = None) -> FastAPI:
     )
     app.state.moderation = state
     problems.install(app)
+    app.add_middleware(Admission, settings=settings)  # a body that arrives slowly takes no place
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     app.add_middleware(OpenToBrowsers, paths=["/v1/previews"])
     app.add_middleware(Faults)

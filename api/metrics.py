@@ -17,6 +17,9 @@ DETECTOR_SECONDS = Histogram(
     ["detector"],
     buckets=(0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0),
 )
+SHED = Counter(
+    "moderation_shed_total", "Requests that were told to come back because too much was under way, by lane.", ["lane"]
+)
 DETECTOR_FAILURES = Counter(
     "moderation_detector_failures_total",
     "Requests that went to a person because this detector failed, or had not answered in time.",

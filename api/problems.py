@@ -85,7 +85,11 @@ _MORE: dict[int, dict[str, Any]] = {
             "RateLimit-Policy": _header("The limit (q) and its window in seconds (w)."),
         },
     },
-    503: {"description": "The database or the policy does not answer; nothing was approved. Repeat with the same key."},
+    503: {
+        "description": "Too much to do, or the database or the policy does not answer; nothing was approved. Repeat with the "
+        "same key.",
+        "headers": {"Retry-After": _header("Seconds to wait.")},
+    },
 }
 
 

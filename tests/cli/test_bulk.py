@@ -162,3 +162,22 @@ def test_another_job_does_not_go_into_the_same_directory(run, orders, tmp_path):
     assert not list(output.glob("part-*"))
     assert "No file can be found" in str(run(tmp_path / "none*.csv", "--output", tmp_path / "new").exception)
     assert run(source, source, "--output", tmp_path / "one.jsonl").exit_code == 2
+
+
+@pytest.mark.slow
+def test_a_ray_cluster_of_two_workers_writes_the_same_bytes(orders, whole, tmp_path):
+    pytest.importorskip("ray")
+    notes = tmp_path / "notes"
+    given = [*(str(orders / name) for name in FILES), "--output", str(tmp_path / "out")]
+    told = subprocess.run(
+        [sys.executable, "-m", "tests.cli.small", "screen", *given, "--runner", "ray", "--workers", "2"],
+        cwd=ROOT,
+        env={**os.environ, "SMALL_NOTES": str(notes), "SMALL_SECONDS": "0.3", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert "45 approved, 15 to review, 15 rejected, 4 could not be read." in told.stderr
+    assert bytes_in(tmp_path / "out") == bytes_in(whole)
+    noted = notes.read_text().splitlines()
+    assert sum("loaded" in each for each in noted) == len({each.split()[0] for each in noted}) == 2
