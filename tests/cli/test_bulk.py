@@ -13,9 +13,11 @@ import pytest
 from typer.testing import CliRunner
 
 import api.cli.bulk.plan
+import api.cli.bulk.rows
 import api.cli.bulk.run
 import moderation.pipeline
 from api.cli.app import app
+from api.cli.bulk.rows import open_remote, rows_of
 from api.errors import BulkRefused
 from tests.cli.small import SmallScreener, small_pipeline
 from tests.delivery.receiver import wait_until
@@ -108,6 +110,19 @@ def test_every_record_of_every_file_is_answered_in_order_whatever_the_number_of_
     assert plain.exit_code == 1
     named = [{key: each[key] for key in each if key != "file"} for each in answers[26:52]]
     assert [json.loads(line) for line in (tmp_path / "plain.jsonl").read_text().splitlines()] == named
+
+
+def test_a_file_of_an_object_store_is_read_like_one_of_this_machine(orders, monkeypatch):
+    monkeypatch.setattr(api.cli.bulk.plan, "ROWS_PER_PART", 10)
+    here = [str(orders / name) for name in FILES[:3]]
+    parts = api.cli.bulk.plan.plan_parts(here)
+    rows = [list(rows_of(part)) for part in parts]
+    for module in (api.cli.bulk.plan, api.cli.bulk.rows):
+        monkeypatch.setattr(module, "open_source_file", open_remote)
+    assert api.cli.bulk.plan.plan_parts(here) == parts
+    assert [list(rows_of(part)) for part in parts] == rows
+    with pytest.raises(BulkRefused, match="cannot be read"):
+        api.cli.bulk.plan.plan_parts([str(orders / "gone.csv")])
 
 
 def test_a_worker_that_falls_over_ends_the_run_with_a_sentence(run, orders, tmp_path, monkeypatch):

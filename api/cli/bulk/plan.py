@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from api.cli.bulk.rows import csv_header, kind_of, open_parquet, open_source_file
+from api.cli.bulk.rows import csv_header, is_of_the_data, kind_of, open_parquet, open_source_file
 from api.errors import BulkRefused
 
 #: About half a minute of one core when every text is new: what a restart does again at most, for each worker.
@@ -66,6 +66,8 @@ def _parts_of(file: str, rows: int) -> list[Part]:
     except BulkRefused:
         raise
     except Exception as error:
+        if not is_of_the_data(error):
+            raise BulkRefused(f"{file} cannot be read: {error}") from None
         # Whatever a reader makes of a damaged file: the other files go on.
         return [Part(file=file, first=0, rows=0, fault=f"{type(error).__name__}: {error}")]
 

@@ -1,6 +1,8 @@
 """The records of one part, read where they lie: on this machine, or in an object store by Daft's file."""
 
+import contextlib
 import csv
+import errno
 import io
 from collections.abc import Iterator
 from itertools import islice
@@ -34,9 +36,17 @@ def open_source_file(file: str) -> IO[bytes]:
         return Path(unquote(urlsplit(file).path)).open("rb")
     if "://" not in file:
         return Path(file).open("rb")
-    import daft
+    return open_remote(file)
 
-    return io.BufferedReader(_Remote(daft.File(file).open()), 1 << 20)
+
+def open_remote(file: str) -> IO[bytes]:
+    """A file by Daft, which asks the store for the ranges that are read."""
+    return io.BufferedReader(_Remote(file), 1 << 20)
+
+
+def is_of_the_data(error: Exception) -> bool:
+    """Whether a file is damaged, which stays so; what the system or a store refuses may go well the next time."""
+    return not (isinstance(error, OSError) and error.errno)
 
 
 def rows_of(part: "Part") -> Iterator[Record | Unreadable]:
@@ -94,8 +104,16 @@ def _parquet_rows(opened: IO[bytes], part: "Part") -> Iterator[Record]:
 class _Remote(io.RawIOBase):
     """Daft's file as Python's readers want it."""
 
-    def __init__(self, file: Any) -> None:
-        self._file = file
+    def __init__(self, file: str) -> None:
+        import daft
+
+        self._stack = contextlib.ExitStack()
+        with _refused_by_the_store():
+            self._file: Any = self._stack.enter_context(daft.File(file).open())
+
+    def close(self) -> None:
+        self._stack.close()
+        super().close()
 
     def readable(self) -> bool:
         return True
@@ -104,7 +122,8 @@ class _Remote(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        data = self._file.read(len(buffer))
+        with _refused_by_the_store():
+            data = self._file.read(len(buffer))
         buffer[: len(data)] = data
         return len(data)
 
@@ -113,3 +132,11 @@ class _Remote(io.RawIOBase):
 
     def tell(self) -> int:
         return int(self._file.tell())
+
+
+@contextlib.contextmanager
+def _refused_by_the_store() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        raise OSError(errno.EIO, str(error)) from error

@@ -8,7 +8,7 @@ from typing import Any
 from api.cli.bulk.answers import Answerer
 from api.cli.bulk.folder import Folder
 from api.cli.bulk.plan import Job, Part
-from api.cli.bulk.rows import rows_of
+from api.cli.bulk.rows import is_of_the_data, rows_of
 from api.cli.records import open_sink
 
 
@@ -48,6 +48,8 @@ class Screener:
                 answer = self._answerer.answer(record, line)
                 yield {**answer, "file": part.file, "line": line} if "error" in answer else answer
         except Exception as error:
+            if not is_of_the_data(error):
+                raise
             fault = f"{type(error).__name__}: {error}"
         if fault is not None:
             detail = f"Nothing can be read after record {line}: {fault}"
