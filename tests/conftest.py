@@ -62,8 +62,8 @@ def find_free_port() -> int:
 class PostgresServer:
     """A PostgreSQL server of our own in a temporary directory, trusting everybody on the loopback address."""
 
-    def __init__(self, *, survives_kills: bool = False) -> None:
-        self._options = SMALL if survives_kills else (*SMALL, *HASTY)
+    def __init__(self, *, survives_kills: bool = False, options: tuple[str, ...] | None = None) -> None:
+        self._options = options or (SMALL if survives_kills else (*SMALL, *HASTY))
         self._directory = Path(tempfile.mkdtemp(prefix="moderation-postgres-", dir="/tmp"))
         if os.getuid() == 0:
             owner = pwd.getpwnam("postgres")

@@ -20,8 +20,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.bench.bench_checkout import NAMES, ROOT, WISHES
-
-TICKS = os.sysconf("SC_CLK_TCK")
+from tests.bench.family import Family
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,23 +65,9 @@ def measure(source: Path, output: Path, orders: int, workers: int) -> Cost:
     process = subprocess.Popen(
         [*command, "--workers", str(workers)], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}
     )
-    spent: dict[int, float] = {}
-    most = loading = 0.0
+    family, most, loading = Family(process.pid), 0.0, 0.0
     while process.poll() is None:
-        family = {process.pid}
-        memory = 0.0
-        for stat in sorted(Path("/proc").glob("[0-9]*/stat"), key=lambda path: int(path.parent.name)):
-            try:
-                pid, rest = int(stat.parent.name), stat.read_text().rpartition(")")[2].split()
-                if pid not in family and int(rest[1]) not in family:
-                    continue
-                family.add(pid)
-                spent[pid] = (int(rest[11]) + int(rest[12])) / TICKS
-                rolled = (stat.parent / "smaps_rollup").read_text()
-                memory += int(rolled.partition("\nPss:")[2].split()[0]) / 1024
-            except (OSError, IndexError):
-                continue  # it ended while we looked
-        most = max(most, memory)
+        most = max(most, family.megabytes())
         if not loading and any(output.glob("part-*")):
             loading = time.perf_counter() - began
         time.sleep(0.25)
@@ -91,8 +76,8 @@ def measure(source: Path, output: Path, orders: int, workers: int) -> Cost:
         orders=orders,
         seconds=time.perf_counter() - began,
         loading=loading,
-        cpu=sum(spent.values()),
-        busiest=max(seconds for pid, seconds in spent.items() if pid != process.pid),
+        cpu=family.cpu,
+        busiest=max(seconds for pid, seconds in family.spent.items() if pid != process.pid),
         megabytes=most,
     )
 

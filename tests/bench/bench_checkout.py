@@ -61,6 +61,10 @@ class Server:
         self._process = subprocess.Popen([*command, "--port", port], env={**os.environ, **more}, cwd=ROOT)
         self._headers = headers
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def wait_until_ready(self, path: str) -> None:
         end = time.monotonic() + 180
         while True:

@@ -64,7 +64,9 @@ class Load:
         self._arguments = arguments
         self._requests = requests(arguments)
         self._idle: deque[Connection] = deque()
+        #: Of good answers, and of the others.
         self.latencies: list[float] = []
+        self.refusals: list[float] = []
         self.statuses: Counter[int | str] = Counter()
         #: The last answer came so many seconds after the start.
         self.took = 0.0
@@ -108,8 +110,9 @@ class Load:
 
     async def _ask(self, connection: Connection, request: bytes, since: float) -> None:
         with contextlib.suppress(ConnectionError):
-            self.statuses[await connection.ask(request)] += 1
-            self.latencies.append(time.perf_counter() - since)
+            status = await connection.ask(request)
+            self.statuses[status] += 1
+            (self.latencies if status < 400 else self.refusals).append(time.perf_counter() - since)
             return
         self.statuses["lost"] += 1
 
@@ -130,9 +133,19 @@ def main() -> None:
     parser.add_argument("--header", action="append", default=[])
     load = Load(parser.parse_args())
     asyncio.run(load.run())
-    seen = sorted(load.latencies) or [float("nan")]
+    seen, refused = (sorted(each) or [float("nan")] for each in (load.latencies, load.refusals))
     report = {f"p{share}": quantile(seen, share / 100) * 1000 for share in (50, 95, 99)}
-    print(json.dumps({**report, "answers": len(seen), "per_second": len(seen) / load.took, "statuses": load.statuses}))
+    report["refused_p99"] = quantile(refused, 0.99) * 1000
+    print(
+        json.dumps(
+            {
+                **report,
+                "answers": len(load.latencies),
+                "per_second": len(load.latencies) / load.took,
+                "statuses": load.statuses,
+            }
+        )
+    )
 
 
 if __name__ == "__main__":
