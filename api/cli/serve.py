@@ -26,9 +26,9 @@ def serve(
     """
     import uvicorn
 
-    from api.cli.store import open_database
+    from api.cli.store import open_sound_database
 
-    open_database().close()  # what is wrong with the settings is said here, not by each process again and again
+    open_sound_database().close()  # what is wrong with the settings is said here, not by each process again and again
     uvicorn.run(
         served() if processes == 1 else "api.cli.serve:served",
         factory=processes > 1,
@@ -58,14 +58,14 @@ def served() -> FastAPI:
 
 def worker() -> None:
     """Run background work (webhook delivery) in a process of its own, until SIGTERM."""
-    from api.cli.store import open_database
+    from api.cli.store import open_sound_database
     from api.logs import configure_logging
     from api.main import build_worker
     from api.settings import Settings
 
     settings = Settings()
     configure_logging(settings.log_level)
-    background = build_worker(settings, open_database())
+    background = build_worker(settings, open_sound_database())
     background.start()
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

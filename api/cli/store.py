@@ -23,3 +23,12 @@ def open_database() -> Database:
     if not database.is_current():
         raise StartRefused("The database's schema is not the one this version needs. Run: moderation db upgrade")
     return database
+
+
+def open_sound_database() -> Database:
+    """The same for processes that stay, which first look for damage. Raises ``StartRefused`` when they find it."""
+    from api.settings import Settings
+    from api.storage.damage import look_for_damage
+
+    look_for_damage(Settings().database_url)
+    return open_database()

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.health.figures import unrelayed_events
 from api.state import AppState
 from api.storage.clock import now
+from api.storage.damage import StoreDamaged
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,8 @@ def parts_of(state: AppState) -> dict[str, Part]:
 def _database(state: AppState) -> Part:
     try:
         state.database.ping()
+    except StoreDamaged as error:
+        return Part(ready=False, detail=str(error.orig))
     except Exception as error:
         log.warning("database does not answer: %s", type(error).__name__)
         return Part(ready=False, detail=f"The database does not answer ({type(error).__name__}).")

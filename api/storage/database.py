@@ -17,6 +17,8 @@ from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine import make_url
 from sqlmodel import Session, create_engine
 
+from api.storage.damage import refuse_when_damaged
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 #: How long a writer waits for another one, in milliseconds.
@@ -86,12 +88,22 @@ def alembic_config() -> Config:
 
 def _create_engine(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True, hide_parameters=True)
+        return create_engine(
+            url,
+            pool_size=10,
+            max_overflow=20,
+            pool_timeout=BUSY_TIMEOUT_MS / 1000,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            # A host that has gone says nothing: without these a request would wait for minutes.
+            connect_args={"connect_timeout": 5, "tcp_user_timeout": BUSY_TIMEOUT_MS},
+        )
     # hide_parameters: an error message must not quote a customer's words into a log.
     engine = create_engine(
         url, hide_parameters=True, connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000}
     )
     event.listen(engine, "connect", _prepare_sqlite)
+    refuse_when_damaged(engine)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 

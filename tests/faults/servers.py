@@ -1,18 +1,48 @@
 """A whole server in a process of its own, to be killed: the API and its worker, with detectors that are easy to predict."""
 
+import resource
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
 from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import ClassVar
 
 import uvicorn
 
+import api.storage.clock
+from api.cli.serve import DRAIN_SECONDS
 from api.main import create_app
 from api.settings import Settings
+from moderation.evidence import Evidence
 from moderation.pipeline import Pipeline
 from moderation.policy import load_policies
+from moderation.reading import Readings
 from tests.words import WordDetector
 
 
-def serve(said: Connection, url: str, port: int) -> None:
-    """Serve until the process ends; says so when it answers."""
+class SlowDetector:
+    """Takes a second for ``slowme``."""
+
+    name: ClassVar[str] = "slow"
+
+    def detect(self, readings: Readings) -> Sequence[Evidence]:
+        if "slowme" in readings.as_written.text:
+            time.sleep(1.0)
+        return []
+
+
+def serve(said: Connection, url: str, port: int, clock: str | None = None, files_up_to: int | None = None) -> None:
+    """Serve until the process ends; says so when it answers.
+
+    Args:
+        clock: A file that holds by how many seconds this process's clock is wrong.
+        files_up_to: The disk is full for files that would be larger, in bytes, until the limit is lifted.
+    """
+    if clock is not None:
+        _set_clock(Path(clock))
+    if files_up_to is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (files_up_to, resource.RLIM_INFINITY))
     settings = Settings(
         database_url=url,
         secret_key="k" * 32,
@@ -20,11 +50,33 @@ def serve(said: Connection, url: str, port: int) -> None:
         answer_within_ms=30_000,
         requests_per_minute=10_000_000,
     )
-    pipeline = Pipeline((WordDetector(),), load_policies(), {"lists": "l", "brands": "b", "model": "m"})
+    detectors = (WordDetector(), SlowDetector())
+    pipeline = Pipeline(detectors, load_policies(), {"lists": "l", "brands": "b", "model": "m"})
 
     class Server(uvicorn.Server):
         async def startup(self, *arguments: object, **named: object) -> None:
             await super().startup(*arguments, **named)
             said.send("ready")
 
-    Server(uvicorn.Config(create_app(settings, pipeline), port=port, log_config=None, access_log=False)).run()
+    config = uvicorn.Config(
+        create_app(settings, pipeline),
+        port=port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+    Server(config).run()
+
+
+def _set_clock(offset: Path) -> None:
+    def seconds() -> float:
+        return float(offset.read_text())
+
+    class Wrong(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return datetime.now(tz or UTC) + timedelta(seconds=seconds())
+
+    right = time.time
+    time.time = lambda: right() + seconds()
+    api.storage.clock.datetime = Wrong  # type: ignore[misc]
