@@ -5,7 +5,7 @@ BIN := .venv/bin
 # One install per change of the dependencies, not per run.
 STAMP := .venv/.installed-$(shell sha256sum pyproject.toml | cut -c1-16)
 
-.PHONY: run test lint check bench chaos clean
+.PHONY: run test lint check bench bench-load chaos clean
 
 run: $(STAMP)
 	$(BIN)/moderation models compile
@@ -28,10 +28,15 @@ check: $(STAMP)
 	$(BIN)/moderation policy lint
 
 bench: $(STAMP)
-	for each in tests/bench/bench_*.py; do echo "== $$each"; $(BIN)/python $$each || exit 1; done
+	for each in $(filter-out %/bench_load.py,$(wildcard tests/bench/bench_*.py)); do echo "== $$each"; $(BIN)/python $$each || exit 1; done
 
-chaos: $(STAMP) .venv/.system-packages
-	$(BIN)/pytest -m slow tests/faults
+# SOAK=600 keeps it up for ten minutes on each database instead.
+bench-load: $(STAMP) .venv/.system-packages
+	$(BIN)/python tests/bench/bench_load.py $(if $(SOAK),--soak $(SOAK))
+
+# More than a hundred kills, half a minute without a database, and a Ray cluster.
+chaos: $(STAMP) .venv/.system-packages .venv/.ray
+	$(BIN)/pytest -m slow tests/faults tests/cli
 
 $(STAMP):
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -48,6 +53,10 @@ $(STAMP):
 # Makes a client of our OpenAPI, as an integrator would; it needs other versions of what we use, so it lives apart.
 .venv/generator: $(STAMP)
 	$(BIN)/pip install --quiet --upgrade --target $@ openapi-python-client==0.29.1
+	touch $@
+
+.venv/.ray: $(STAMP)
+	$(BIN)/pip install --quiet -e '.[ray]'
 	touch $@
 
 clean:

@@ -60,6 +60,10 @@ class Process:
         self._process.join(60)
         return self._process.exitcode
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid or 0
+
     def pause(self) -> None:
         os.kill(self._process.pid or 0, signal.SIGSTOP)
 

@@ -1,6 +1,6 @@
 """A whole server in a process of its own, to be killed: the API and its worker, with detectors that are easy to predict."""
 
-import resource
+import threading
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -22,27 +22,30 @@ from tests.words import WordDetector
 
 
 class SlowDetector:
-    """Takes a second for ``slowme``."""
+    """Takes a second for ``slowme``, and says so."""
 
     name: ClassVar[str] = "slow"
 
+    def __init__(self, said: Connection) -> None:
+        self._said = said
+        self._lock = threading.Lock()
+
     def detect(self, readings: Readings) -> Sequence[Evidence]:
         if "slowme" in readings.as_written.text:
+            with self._lock:
+                self._said.send("slow")
             time.sleep(1.0)
         return []
 
 
-def serve(said: Connection, url: str, port: int, clock: str | None = None, files_up_to: int | None = None) -> None:
+def serve(said: Connection, url: str, port: int, clock: str | None = None) -> None:
     """Serve until the process ends; says so when it answers.
 
     Args:
         clock: A file that holds by how many seconds this process's clock is wrong.
-        files_up_to: The disk is full for files that would be larger, in bytes, until the limit is lifted.
     """
     if clock is not None:
         _set_clock(Path(clock))
-    if files_up_to is not None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (files_up_to, resource.RLIM_INFINITY))
     settings = Settings(
         database_url=url,
         secret_key="k" * 32,
@@ -50,7 +53,7 @@ def serve(said: Connection, url: str, port: int, clock: str | None = None, files
         answer_within_ms=30_000,
         requests_per_minute=10_000_000,
     )
-    detectors = (WordDetector(), SlowDetector())
+    detectors = (WordDetector(), SlowDetector(said))
     pipeline = Pipeline(detectors, load_policies(), {"lists": "l", "brands": "b", "model": "m"})
 
     class Server(uvicorn.Server):
