@@ -1,10 +1,11 @@
 """Admission: how much is worked on at a time, so that what is accepted is answered soon and the rest is told to come back.
 
-Nothing is queued for longer than a checkout would wait. Each kind of work has its own lane: neither previews nor batches
+Nothing is queued that could not be answered in time. Each kind of work has its own lane: neither previews nor batches
 take the place of orders, and the console, the keys and the webhooks are in none.
 """
 
 import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -21,16 +22,19 @@ RETRY_AFTER = 1
 
 @dataclass(slots=True)
 class Lane:
-    """A number of places, and how long one waits for a place."""
+    """A number of places, and how soon one who comes in shall be answered."""
 
     name: str
     at_once: int
-    #: In seconds.
-    patience: float
+    #: Seconds, waiting for the place included.
+    within: float
     _places: asyncio.Semaphore = field(init=False)
+    #: Seconds that a place is held, as a mean over the last dozens.
+    _usual: float = field(init=False, default=0.0)
 
     def __post_init__(self) -> None:
         self._places = asyncio.Semaphore(self.at_once)
+        SHED.labels(self.name)  # a series that begins at 0 shows its first step
 
     async def enter(self) -> bool:
         """Take a place; False when none becomes free in time. Who has waited longest is first."""
@@ -38,13 +42,16 @@ class Lane:
             await self._places.acquire()
             return True
         try:
-            async with asyncio.timeout(self.patience):
+            # What is left when the work itself takes twice as long as usual.
+            async with asyncio.timeout(max(self.within - 2 * self._usual, self.within / 10)):
                 await self._places.acquire()
         except TimeoutError:
             return False
         return True
 
-    def leave(self) -> None:
+    def leave(self, seconds: float) -> None:
+        """Give the place back that was held for so long."""
+        self._usual += (seconds - self._usual) / 20
         self._places.release()
 
 
@@ -53,12 +60,12 @@ class Admission:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
-        patience = settings.orders_wait_ms / 1000
-        self._orders = Lane("orders", settings.orders_at_once, patience)
+        within = settings.orders_within_ms / 1000
+        self._orders = Lane("orders", settings.orders_at_once, within)
         self._lanes: Mapping[str, Lane] = {
-            "/v1/previews": Lane("previews", 4, patience / 2),
+            "/v1/previews": Lane("previews", 4, within / 2),
             # Hundreds of orders each, and nobody stands at a checkout for them.
-            "/v1/screenings/batch": Lane("batches", 2, 20 * patience),
+            "/v1/screenings/batch": Lane("batches", 2, 20 * within),
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,10 +79,11 @@ class Admission:
             )
             refused = Problem(503, "overloaded", detail, headers={"Retry-After": str(RETRY_AFTER)})
             return await problem_response(refused)(scope, receive, send)
+        began = time.monotonic()
         try:
             return await self._app(scope, receive, send)
         finally:
-            lane.leave()
+            lane.leave(time.monotonic() - began)
 
     def _lane_of(self, scope: Scope) -> Lane | None:
         if scope["type"] != "http" or scope["method"] != "POST":

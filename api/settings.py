@@ -56,13 +56,13 @@ class Settings(BaseSettings):
         description="What has not answered by then sends the order to review; milliseconds.",
     )
     orders_at_once: int = Field(
-        default=16, ge=1, description="Orders that a server process works on at a time; more wait for a place."
+        default=8, ge=1, description="Orders that a server process works on at a time; more wait for a place."
     )
-    orders_wait_ms: int = Field(
-        default=250,
-        ge=0,
-        le=10_000,
-        description="How long an order waits for a place before it is told to come back (503); milliseconds.",
+    orders_within_ms: int = Field(
+        default=800,
+        ge=1,
+        le=60_000,
+        description="What gets no place in time to be answered within this is told to come back (503); milliseconds.",
     )
     requests_per_minute: int = Field(
         default=60_000, ge=1, description="Requests that one key may make in a minute, per server process."

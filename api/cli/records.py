@@ -65,7 +65,7 @@ def read_csv(lines: Iterable[str], header: Sequence[str] | None = None) -> Itera
     reader = csv.DictReader(lines, header)
     for row in reader:
         # DictReader keeps the cells that nobody named under None.
-        more = row.pop(None, None)  # type: ignore[call-overload]
+        more = row.pop(None, None)
         yield (
             row
             if more is None

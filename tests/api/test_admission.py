@@ -40,7 +40,7 @@ def database(sqlite_database):
 def test_what_finds_no_place_in_time_is_told_to_come_back_and_nothing_else_is_harmed(settings, database):
     door = Door()
     pipeline = Pipeline((door,), load_policies(), {"lists": "l", "brands": "b", "model": "m"})
-    narrow = settings.model_copy(update={"orders_at_once": 2, "orders_wait_ms": 50, "answer_within_ms": 30_000})
+    narrow = settings.model_copy(update={"orders_at_once": 2, "orders_within_ms": 50, "answer_within_ms": 30_000})
     token = make_token(database, "Busy", "admin")
     with (
         TestClient(create_app(narrow, pipeline), headers={"Authorization": f"Bearer {token}"}) as client,

@@ -2,9 +2,9 @@
 
 A whole installation on the loopback address: one server process for each core, a worker of its own, a shop that takes the
 webhooks. Another process sends orders at fixed rates whatever comes back; half of the orders repeat what was ordered before.
-Then the knee is looked for (as much as is answered when 32 connections never pause), and overload is three times that, from
-400 connections; afterwards half of it again. PostgreSQL and the disk keep their promises (``fsync`` is on). All of it shares
-the cores: the servers, the worker, the database, the shop and the load. Exit status 1 when a promise is broken.
+Then the knee is looked for (as much as is answered when 32 connections never pause); overload is three times that, and
+afterwards half of it again. PostgreSQL and the disk keep their promises (``fsync`` is on). All of it shares the cores: the
+servers, the worker, the database, the shop and the load. Exit status 1 when a promise is broken.
 """
 
 import argparse
@@ -69,10 +69,11 @@ class Installation:
         self.family = Family(self._server.pid, *([self._worker.pid] if self._worker else []))
 
     def load(
-        self, seconds: float, rate: float | None, *, connections: int = 64, repeating: float = 0.5
+        self, seconds: float, rate: float | None, *, connections: int | None = None, repeating: float = 0.5
     ) -> dict[str, Any]:
         """What the load tool reports, with the processor milliseconds of the servers for each good answer."""
         self._number += 1
+        connections = connections or min(600, 64 + int(2 * (rate or 0)))  # nobody waits for another one's answer
         count = int(seconds * (rate or 600)) + connections
         bodies = orders(self._folder / f"load-{self._number}", count, repeating)
         tool = [sys.executable, str(Path(__file__).with_name("load.py")), self._server.address, "/v1/screenings"]
@@ -138,7 +139,7 @@ def overload(site: Installation, store: str, seconds: float) -> list[tuple[str, 
     """Three times the knee, then half of it."""
     knee = site.load(seconds, None, connections=32)
     show(f"{store}, as much as is answered", knee, site.waiting())
-    storm = site.load(seconds, 3 * knee["per_second"], connections=400)
+    storm = site.load(seconds, 3 * knee["per_second"])
     show(f"{store}, three times that", storm, site.waiting())
     began = time.monotonic()
     while True:

@@ -38,7 +38,7 @@ class SlowDetector:
         return []
 
 
-def serve(said: Connection, url: str, port: int, clock: str | None = None) -> None:
+def serve(said: Connection, url: str, port: int, clock: str | None = None, answer_within_ms: int = 30_000) -> None:
     """Serve until the process ends; says so when it answers.
 
     Args:
@@ -50,7 +50,8 @@ def serve(said: Connection, url: str, port: int, clock: str | None = None) -> No
         database_url=url,
         secret_key="k" * 32,
         allow_private_webhooks=True,
-        answer_within_ms=30_000,
+        answer_within_ms=answer_within_ms,
+        orders_within_ms=answer_within_ms,
         requests_per_minute=10_000_000,
     )
     detectors = (WordDetector(), SlowDetector(said))

@@ -52,7 +52,7 @@ class Served:
     def start(self) -> None:
         port = find_free_port()
         self.address = f"http://127.0.0.1:{port}"
-        self.process = Process(servers.serve, self.site.url, port, self._clock)
+        self.process = Process(servers.serve, self.site.url, port, self._clock, 2_000)
         self.site.processes.append(self.process)
         self.process.wait_until_at_work()
 
