@@ -132,8 +132,9 @@ class Matcher:
             )
         for term, low, high in index.patterns.find(folded):
             yield Hit(term, folded, low, high, {}, "", is_plain=True, fixed=0.95)
-        for term, low, high in index.numbered.find(folded):
-            yield Hit(term, folded, low, high, {}, "", is_plain=True)
+        for reading in (folded, *(each for each in readings.played if each.name == "emoji as words")):
+            for term, low, high in index.numbered.find(reading):
+                yield Hit(term, reading, low, high, {}, "", is_plain=True)
         plain = readings.leet or folded
         for term, low, high in index.phrases.find(plain.text):
             yield Hit(term, plain, low, high, {}, "", is_plain=True)
