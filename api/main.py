@@ -45,6 +45,7 @@ from api.wording import load_wording
 from moderation.holder import PipelineHolder, Sources
 from moderation.messages import load_messages
 from moderation.pipeline import Pipeline, build_pipeline
+from moderation.routing import load_routing, shipped_routing
 
 log = logging.getLogger(__name__)
 
@@ -114,6 +115,7 @@ def build_state(settings: Settings, pipeline: Pipeline | None = None) -> AppStat
         holder=holder,
         messages=load_messages(),
         wording=load_wording(),
+        routing=load_routing(settings.routing) if settings.routing else shipped_routing(),
         budget=Budget(settings.answer_within_ms),
         limits=Limits(),
         typing_limits=Limits(window_seconds=600),

@@ -112,6 +112,7 @@ def open_dossier(session: Session, actor: Actor, case_id: str, at: datetime) -> 
         and not is_mine
         and not held
         and actor.may(right)
+        and actor.takes(case.queue, case.language)
         and not is_anothers(session, actor, case),
         pending=session.get(PendingDecision, case.id),
         events=tuple(

@@ -74,7 +74,12 @@ def find_session(session: Session, settings: Settings, token: str, at: datetime)
     if reviewer is None or reviewer.disabled_at is not None:
         return None
     actor = Actor(
-        id=reviewer.id, merchant_id=reviewer.merchant_id, pseudonym=reviewer.pseudonym, role=Role(reviewer.role)
+        id=reviewer.id,
+        merchant_id=reviewer.merchant_id,
+        pseudonym=reviewer.pseudonym,
+        role=Role(reviewer.role),
+        queues=frozenset(reviewer.queues),
+        languages=frozenset(reviewer.languages),
     )
     return SignedIn(actor=actor, csrf_token=row.csrf_token, expires_at=row.expires_at)
 

@@ -5,7 +5,7 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import Session, case, col, func, select
 
 from api.errors import Problem
-from api.reviewing.claims import is_held
+from api.reviewing.claims import DUE_SOON, is_held
 from api.reviewing.roles import Actor, Right
 from api.storage.tables import (
     WAITING,
@@ -29,16 +29,16 @@ from api.storage.tables import (
 from moderation.review import CaseState, Queue
 
 PAGE_SIZE = 25
-DUE_SOON = timedelta(hours=1)
-#: Not a queue of its own: the cases of every queue that were handed to those who may decide them.
-ESCALATED = "escalated"
+#: Not queues of their own: the cases of every queue that were handed to those who may decide them, and those that
+#: nobody needs to look at now, because an answer is awaited or a reviewer put them aside.
+ESCALATED, AWAITING = "escalated", "waiting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueFilter:
     """Which waiting cases are meant; all of them when empty."""
 
-    #: A queue's name, ``"escalated"``, or everything but the escalated.
+    #: A queue's name, ``"waiting"``, ``"escalated"``, or everything but the escalated.
     queue: str | None = None
     brand: str | None = None
     product: str | None = None
@@ -62,14 +62,15 @@ class QueueCount:
     #: When the case that waits longest was opened.
     oldest_at: datetime | None = None
 
-    def plus(self, waiting: int, free: int, overdue: int, oldest_at: datetime) -> "QueueCount":
+    def plus(self, waiting: int, free: int, overdue: int, oldest_at: datetime | None) -> "QueueCount":
         """The count with more cases of the same queue."""
+        times = [time for time in (self.oldest_at, oldest_at) if time is not None]
         return QueueCount(
             name=self.name,
             waiting=self.waiting + waiting,
             free=self.free + free,
             overdue=self.overdue + overdue,
-            oldest_at=oldest_at if self.oldest_at is None else min(self.oldest_at, oldest_at),
+            oldest_at=min(times, default=None),
         )
 
 
@@ -86,6 +87,8 @@ class WaitingCase:
     is_mine: bool
     #: Who was asked and has not answered yet: ``customer``, ``shop``, ``partner``.
     asked: tuple[str, ...]
+    #: Until when it waits for something; None when somebody should look.
+    waits_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,26 +98,41 @@ class WaitingPage:
 
 
 def count_queues(session: Session, actor: Actor, at: datetime) -> list[QueueCount]:
-    """Every queue in its fixed order, the empty ones too; the escalated cases are counted apart, last."""
-    mine = (col(ReviewCase.merchant_id) == actor.merchant_id, WAITING)
+    """Every queue of the actor in its fixed order, the empty ones too; last, apart, what waits and what is escalated."""
+    aside = _waits(at)
     rows = session.connection().execute(
         sqlalchemy.select(
             col(ReviewCase.queue),
             col(ReviewCase.state),
             func.count(),
-            func.sum(case((_free(at), 1), else_=0)),
-            func.sum(case((col(ReviewCase.due_at) < at, 1), else_=0)),
-            func.min(col(ReviewCase.created_at)),
+            _sum(_free(at)),
+            _sum(col(ReviewCase.due_at) < at),
+            func.min(case((aside, None), else_=col(ReviewCase.created_at))),
+            _sum(aside),
+            _sum(and_(aside, _free(at))),
+            func.min(case((aside, col(ReviewCase.created_at)))),
         )
-        .where(*mine)
+        .where(*_bounds(actor), WAITING)
         # In the order of the index, so that nothing is sorted.
         .group_by(col(ReviewCase.queue), col(ReviewCase.state))
     )
-    counts = {name: QueueCount(name=name) for name in [*map(str, Queue), ESCALATED]}
-    for queue, state, *numbers in rows:
-        name = ESCALATED if state == CaseState.ESCALATED else queue
-        counts[name] = counts.get(name, QueueCount(name=name)).plus(*numbers)
-    return [*(each for name, each in counts.items() if name != ESCALATED), counts[ESCALATED]]
+    offered = [name for name in map(str, Queue) if not actor.queues or name in actor.queues]
+    counts = {name: QueueCount(name=name) for name in [*offered, AWAITING, ESCALATED]}
+    for queue, state, count, free, overdue, oldest_at, aside_count, aside_free, aside_oldest_at in rows:
+        if state == CaseState.ESCALATED:
+            oldest = min(time for time in (oldest_at, aside_oldest_at) if time is not None)
+            counts[ESCALATED] = counts[ESCALATED].plus(count, free, overdue, oldest)
+            continue
+        known = counts.get(queue, QueueCount(name=queue))
+        counts[queue] = known.plus(count - aside_count, free - aside_free, overdue, oldest_at)
+        counts[AWAITING] = counts[AWAITING].plus(aside_count, aside_free, 0, aside_oldest_at)
+    last = (AWAITING, ESCALATED)
+    subjects = [each for name, each in counts.items() if name not in last]
+    return [*sorted(subjects, key=lambda each: ":" in each.name), *(counts[name] for name in last)]
+
+
+def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((condition, 1), else_=0))
 
 
 def list_waiting(
@@ -141,7 +159,7 @@ def next_case(
 ) -> ReviewCase | None:
     """The first free case of the filter that the actor has not skipped and may decide; locked, so that nobody else gets it.
 
-    A case whose question still waits for its answer is only offered when it is nearly due: then somebody must decide.
+    A case that waits for something is only offered when it is nearly due: then somebody must decide.
     """
     skipped = exists().where(
         col(CaseEventRecord.case_id) == ReviewCase.id,
@@ -154,13 +172,9 @@ def next_case(
         col(Appeal.first_decided_by) == actor.id,
         col(Appeal.verdict).is_(None),
     )
-    unanswered = exists().where(
-        col(CaseMessage.case_id) == ReviewCase.id,
-        col(CaseMessage.answered_at).is_(None),
-        col(CaseMessage.due_at) > at,
-    )
-    may_be_offered = or_(~unanswered, col(ReviewCase.due_at) < at + DUE_SOON)
-    query = select(ReviewCase).where(*_conditions(actor, wanted, at), _free(at), ~skipped, ~own_appeal, may_be_offered)
+    query = select(ReviewCase).where(*_conditions(actor, wanted, at), _free(at), ~skipped, ~own_appeal)
+    if wanted.queue != AWAITING:
+        query = query.where(~_waits(at))
     if wanted.search or wanted.brand or wanted.product:
         query = query.join(Screening, col(Screening.id) == ReviewCase.screening_id)
     if wanted.queue != ESCALATED:
@@ -188,12 +202,39 @@ def _different(session: Session, actor: Actor, column: Mapped[str | None], at_mo
     return values
 
 
+def _bounds(actor: Actor) -> list[ColumnElement[bool]]:
+    """The cases that are the actor's work at all, as ``Actor.takes`` says."""
+    bounds: list[ColumnElement[bool]] = [col(ReviewCase.merchant_id) == actor.merchant_id]
+    if actor.queues:
+        bounds.append(col(ReviewCase.queue).in_(sorted(actor.queues)))
+    if actor.languages:
+        language = col(ReviewCase.language)
+        bounds.append(or_(language.is_(None), language.in_(sorted(actor.languages))))
+    return bounds
+
+
+def _waits(at: datetime) -> ColumnElement[bool]:
+    """Whether a case waits for something, and has the time to. Never unknown, so that it can be negated."""
+    return and_(
+        col(ReviewCase.waits_until).is_not(None),
+        col(ReviewCase.waits_until) > at,
+        col(ReviewCase.due_at) >= at + DUE_SOON,
+    )
+
+
+def is_waiting(case: ReviewCase, at: datetime) -> bool:
+    """Whether nobody needs to look at the case now: it waits for something, and has the time to."""
+    return case.waits_until is not None and case.waits_until > at and case.due_at >= at + DUE_SOON
+
+
 def _conditions(actor: Actor, wanted: QueueFilter, at: datetime) -> list[Any]:
-    conditions: list[Any] = [ReviewCase.merchant_id == actor.merchant_id, WAITING]
+    conditions: list[Any] = [*_bounds(actor), WAITING]
     if wanted.queue == ESCALATED:
         conditions.append(ReviewCase.state == CaseState.ESCALATED.value)
+    elif wanted.queue == AWAITING:
+        conditions += [_waits(at), ReviewCase.state != CaseState.ESCALATED.value]
     elif wanted.queue:
-        conditions += [ReviewCase.queue == wanted.queue, ReviewCase.state != CaseState.ESCALATED.value]
+        conditions += [ReviewCase.queue == wanted.queue, ReviewCase.state != CaseState.ESCALATED.value, ~_waits(at)]
     elif not actor.may(Right.DECIDE_ESCALATED) and not wanted.search:
         conditions.append(ReviewCase.state != CaseState.ESCALATED.value)
     if wanted.brand:
@@ -256,6 +297,7 @@ def rows_of(session: Session, actor: Actor, page: Sequence[Any], at: datetime) -
             holder=names.get(each.claimed_by) if is_held(each, at) else None,
             is_mine=is_held(each, at) and each.claimed_by == actor.id,
             asked=tuple(sorted(party for case_id, party in asked if case_id == each.id)),
+            waits_until=each.waits_until if is_waiting(each, at) else None,
         )
         for each, screening in page
     ]

@@ -100,9 +100,28 @@ class Reviewer(SQLModel, table=True):
     pseudonym: str
     #: ``reviewer``, ``senior``, ``lead``, ``auditor`` or ``admin``.
     role: str
+    #: The queues and languages that are offered to them; all when empty.
+    queues: list[str] = _json(list)
+    languages: list[str] = _json(list)
+    #: Keys of their own choice in the console, by action.
+    keys: dict[str, str] = _json(dict)
     password_hash: str
     created_at: datetime = _time()
     disabled_at: datetime | None = _time(nullable=True)
+
+
+class SavedView(SQLModel, table=True):
+    """A filter of the queue page that a reviewer goes back to."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (UniqueConstraint("reviewer_id", "name"),)
+
+    id: str = Field(default_factory=id_factory("view"), primary_key=True)
+    reviewer_id: str = Field(foreign_key="reviewer.id")
+    name: str
+    #: The filter as it stands in an address.
+    query: str
+    created_at: datetime = _time()
 
 
 class ReviewerSession(SQLModel, table=True):
@@ -215,6 +234,8 @@ class ReviewCase(SQLModel, table=True):
             "due_at",
             "created_at",
             "claimed_until",
+            "waits_until",
+            "language",
             **_WAITING_INDEX,
         ),
     )
@@ -227,7 +248,13 @@ class ReviewCase(SQLModel, table=True):
     #: 1-4: the weightiest evidence; breaks ties between equal due times.
     severity: int
     risk: float
+    #: Of the order's words: ``de`` for the locale ``de-AT``; empty when the shop names none.
+    language: str | None = None
     due_at: datetime = _time()
+    #: The earliest time that the shop named; ``due_at`` is never later.
+    deadline_at: datetime | None = _time(nullable=True)
+    #: Until when nobody needs to look: an answer is awaited, or a reviewer put the case aside.
+    waits_until: datetime | None = _time(nullable=True)
     #: While it is the customer's turn: until when at most. ``due_at`` allows for it already.
     paused_until: datetime | None = _time(nullable=True)
     claimed_by: str | None = Field(default=None, foreign_key="reviewer.id", index=True)
