@@ -15,7 +15,7 @@ from fastapi.responses import StreamingResponse
 from api.console.web import ConsoleRoute, FormDep, SignedInDep, Words, redirect, render, without_nul
 from api.console.words import MarkedField, covered, is_masked, mark
 from api.dependencies import StateDep
-from api.reviewing import claims, deciding, waiting
+from api.reviewing import claims, deciding, views, waiting
 from api.reviewing.alike import count_alike
 from api.reviewing.waiting import QueueCount, QueueFilter, WaitingCase
 from api.storage.clock import now
@@ -69,6 +69,7 @@ def show_queue(
         brands, products = waiting.brands_and_products(session, actor)
         pending = deciding.last_pending(session, actor, at)
         alike = count_alike(session, actor, [row.screening.likeness for row in page.rows])
+        saved = views.list_views(session, actor)
     rows = [line_of(row) for row in page.rows]
     return render(
         request,
@@ -85,6 +86,7 @@ def show_queue(
         pending=pending,
         said=said,
         alike=alike,
+        saved=saved,
         state_of=state_of(counts),
     )
 

@@ -45,6 +45,11 @@ def is_held(case: ReviewCase, at: datetime) -> bool:
     return case.claimed_by is not None and case.claimed_until is not None and case.claimed_until > at
 
 
+def is_aside(case: ReviewCase, at: datetime) -> bool:
+    """Whether nobody needs to look at the case now: it waits for something, and has the time to."""
+    return case.waits_until is not None and case.waits_until > at and case.due_at >= at + DUE_SOON
+
+
 def claim(session: Session, actor: Actor, case_id: str, at: datetime, *, is_momentary: bool = False) -> ReviewCase:
     """Take the case in hand; one's own again just renews it.
 

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from api.reviewing import orders
 from api.reviewing.changes import FieldChange, compare_texts
-from api.reviewing.claims import find_case, is_anothers, is_held, name_of, tell
+from api.reviewing.claims import find_case, is_anothers, is_aside, is_held, name_of, tell
 from api.reviewing.conversation import Said, told
 from api.reviewing.roles import Actor, Right
 from api.storage.tables import (
@@ -69,6 +69,8 @@ class Dossier:
     decided_by: str
     holder: str | None
     is_mine: bool
+    #: Whether it waits for something, so that nobody needs to look at it now.
+    waits: bool
     #: Whether the actor may take the case in hand now.
     can_claim: bool
     #: The verdict that has not taken effect yet.
@@ -108,6 +110,7 @@ def open_dossier(session: Session, actor: Actor, case_id: str, at: datetime) -> 
         decided_by=name_of(session, decision.decided_by),
         holder=name_of(session, case.claimed_by) if held else None,
         is_mine=is_mine,
+        waits=is_waiting and is_aside(case, at),
         can_claim=is_waiting
         and not is_mine
         and not held

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import Session, case, col, func, select
 
 from api.errors import Problem
-from api.reviewing.claims import DUE_SOON, is_held
+from api.reviewing.claims import DUE_SOON, is_aside, is_held
 from api.reviewing.roles import Actor, Right
 from api.storage.tables import (
     WAITING,
@@ -185,6 +185,21 @@ def next_case(
     return session.exec(query.order_by(*order).limit(1).with_for_update(of=ReviewCase, skip_locked=True)).first()
 
 
+def find_case_id(session: Session, actor: Actor, words: str) -> str | None:
+    """The case that has this id, or is about the order with this id or, the newest of several, this reference."""
+    of_order = (
+        select(ReviewCase.id)
+        .join(Screening, col(Screening.id) == ReviewCase.screening_id)
+        .where(Screening.merchant_id == actor.merchant_id)
+    )
+    ways = (
+        select(ReviewCase.id).where(ReviewCase.merchant_id == actor.merchant_id, ReviewCase.id == words),
+        of_order.where(Screening.id == words),
+        of_order.where(Screening.reference == words).order_by(col(Screening.id).desc()).limit(1),
+    )
+    return next((found for way in ways if (found := session.exec(way).first()) is not None), None)
+
+
 def brands_and_products(session: Session, actor: Actor) -> tuple[list[str], list[str]]:
     """The merchant's brands and products, for the filters; the first of them where there are very many."""
     return _different(session, actor, col(Screening.brand)), _different(session, actor, col(Screening.product))
@@ -220,11 +235,6 @@ def _waits(at: datetime) -> ColumnElement[bool]:
         col(ReviewCase.waits_until) > at,
         col(ReviewCase.due_at) >= at + DUE_SOON,
     )
-
-
-def is_waiting(case: ReviewCase, at: datetime) -> bool:
-    """Whether nobody needs to look at the case now: it waits for something, and has the time to."""
-    return case.waits_until is not None and case.waits_until > at and case.due_at >= at + DUE_SOON
 
 
 def _conditions(actor: Actor, wanted: QueueFilter, at: datetime) -> list[Any]:
@@ -297,7 +307,7 @@ def rows_of(session: Session, actor: Actor, page: Sequence[Any], at: datetime) -
             holder=names.get(each.claimed_by) if is_held(each, at) else None,
             is_mine=is_held(each, at) and each.claimed_by == actor.id,
             asked=tuple(sorted(party for case_id, party in asked if case_id == each.id)),
-            waits_until=each.waits_until if is_waiting(each, at) else None,
+            waits_until=each.waits_until if is_aside(each, at) else None,
         )
         for each, screening in page
     ]
