@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import JSONResponse
 
 from api.console.drawing import draw
+from api.console.origins import origins
 from api.console.queues import advance, parse_filter, read_filter, settle, to_case, to_queue, write_filter
 from api.console.web import ConsoleRoute, FormDep, SignedInDep, Words, render
 from api.console.words import compare, covered, is_masked, mark, masked_record, underline
@@ -283,6 +284,7 @@ def case_page(
         policy_is_current=is_current,
         answer_within=ANSWER_WITHIN,
         snooze_for=SNOOZE_FOR,
+        origins=origins(state.pipeline, dossier.evidence),
         is_appeal=dossier.appeal is not None and dossier.appeal.is_open,
     )
 
