@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ import sqlalchemy
 from sqlalchemy import ColumnElement, String, and_, cast, exists, or_
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, case, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from api.errors import Problem
 from api.reviewing.claims import DUE_SOON, is_aside, is_held
@@ -139,17 +140,19 @@ def list_waiting(
     session: Session, actor: Actor, wanted: QueueFilter, cursor: str | None, at: datetime, limit: int = PAGE_SIZE
 ) -> WaitingPage:
     """One page: the earliest due first, then the most severe, then the oldest."""
-    query = (
-        select(ReviewCase, Screening)
-        .join(Screening, col(Screening.id) == ReviewCase.screening_id)
-        .where(*_conditions(actor, wanted, at))
-        .order_by(col(ReviewCase.due_at), col(ReviewCase.severity).desc(), col(ReviewCase.id))
-        .limit(limit + 1)
-    )
+    # Only what is shown is read in full: sorting whole rows of a large queue would take longer than all the rest.
+    order = (col(ReviewCase.due_at), col(ReviewCase.severity).desc(), col(ReviewCase.id))
+    query = select(ReviewCase.id).where(*_conditions(session, actor, wanted, at)).order_by(*order).limit(limit + 1)
     if cursor:
         query = query.where(_after(cursor))
     found = session.exec(query).all()
-    page = found[:limit]
+    shown = (
+        select(ReviewCase, Screening)
+        .join(Screening, col(Screening.id) == ReviewCase.screening_id)
+        .where(col(ReviewCase.id).in_(found[:limit]))
+        .order_by(*order)
+    )
+    page = session.exec(shown).all()
     more = _cursor(page[-1][0]) if len(found) > limit else None
     return WaitingPage(rows=tuple(rows_of(session, actor, page, at)), next_cursor=more)
 
@@ -172,11 +175,9 @@ def next_case(
         col(Appeal.first_decided_by) == actor.id,
         col(Appeal.verdict).is_(None),
     )
-    query = select(ReviewCase).where(*_conditions(actor, wanted, at), _free(at), ~skipped, ~own_appeal)
+    query = select(ReviewCase).where(*_conditions(session, actor, wanted, at), _free(at), ~skipped, ~own_appeal)
     if wanted.queue != AWAITING:
         query = query.where(~_waits(at))
-    if wanted.search or wanted.brand or wanted.product:
-        query = query.join(Screening, col(Screening.id) == ReviewCase.screening_id)
     if wanted.queue != ESCALATED:
         query = query.where(ReviewCase.state != CaseState.ESCALATED.value)
     if but_not is not None:
@@ -237,7 +238,7 @@ def _waits(at: datetime) -> ColumnElement[bool]:
     )
 
 
-def _conditions(actor: Actor, wanted: QueueFilter, at: datetime) -> list[Any]:
+def _conditions(session: Session, actor: Actor, wanted: QueueFilter, at: datetime) -> list[Any]:
     conditions: list[Any] = [*_bounds(actor), WAITING]
     if wanted.queue == ESCALATED:
         conditions.append(ReviewCase.state == CaseState.ESCALATED.value)
@@ -247,10 +248,6 @@ def _conditions(actor: Actor, wanted: QueueFilter, at: datetime) -> list[Any]:
         conditions += [ReviewCase.queue == wanted.queue, ReviewCase.state != CaseState.ESCALATED.value, ~_waits(at)]
     elif not actor.may(Right.DECIDE_ESCALATED) and not wanted.search:
         conditions.append(ReviewCase.state != CaseState.ESCALATED.value)
-    if wanted.brand:
-        conditions.append(Screening.brand == wanted.brand)
-    if wanted.product:
-        conditions.append(Screening.product == wanted.product)
     if wanted.severity:
         conditions.append(col(ReviewCase.severity) >= wanted.severity)
     if wanted.only == "free":
@@ -259,8 +256,11 @@ def _conditions(actor: Actor, wanted: QueueFilter, at: datetime) -> list[Any]:
         conditions += [ReviewCase.claimed_by == actor.id, col(ReviewCase.claimed_until) > at]
     elif wanted.only == "overdue":
         conditions.append(col(ReviewCase.due_at) < at)
-    if wanted.search:
-        conditions.append(_matches(wanted.search))
+    if (wanted.search or "").lower().startswith("case_"):
+        conditions.append(col(ReviewCase.id).istartswith(wanted.search, autoescape=True))
+        wanted = replace(wanted, search=None)
+    if wanted.brand or wanted.product or wanted.search:
+        conditions.append(col(ReviewCase.screening_id).in_(_orders(session, actor, wanted)))
     return conditions
 
 
@@ -268,15 +268,29 @@ def _free(at: datetime) -> ColumnElement[bool]:
     return or_(col(ReviewCase.claimed_until).is_(None), col(ReviewCase.claimed_until) <= at)
 
 
-def _matches(search: str) -> ColumnElement[bool]:
+def _orders(session: Session, actor: Actor, wanted: QueueFilter) -> SelectOfScalar[str]:
+    """The orders in review that the filter means. They lie together: so none is fetched in vain for its case."""
+    orders = select(Screening.id).where(Screening.merchant_id == actor.merchant_id, Screening.status == "in_review")
+    if wanted.brand:
+        orders = orders.where(Screening.brand == wanted.brand)
+    if wanted.product:
+        orders = orders.where(Screening.product == wanted.product)
+    if not wanted.search:
+        return orders
+    if wanted.search.lower().startswith("scr_"):
+        return orders.where(col(Screening.id).istartswith(wanted.search, autoescape=True))
     # The store keeps words as JSON, where a character outside ASCII is written as an escape; so must the search.
-    words = json.dumps(search)[1:-1]
-    within = cast(col(Screening.fields), String).icontains(f'"text": "%{_escape(words)}', autoescape=False, escape="/")
-    starts = [
-        column.istartswith(search, autoescape=True)
-        for column in (col(Screening.reference), col(Screening.customer), col(ReviewCase.id), col(Screening.id))
-    ]
-    return or_(within, *starts)
+    words = _escape(json.dumps(wanted.search)[1:-1])
+    found = _caseless(session, cast(col(Screening.fields), String), f'%"text": "%{words}%')
+    starts = (col(Screening.reference), col(Screening.customer))
+    return orders.where(or_(found, *(_caseless(session, each, f"{_escape(wanted.search)}%") for each in starts)))
+
+
+def _caseless(session: Session, column: Any, pattern: str) -> ColumnElement[bool]:
+    """LIKE, capitals or not. SQLite's own makes no difference between them, and takes a third of the time of two lower()."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    match: ColumnElement[bool] = (column.like if is_sqlite else column.ilike)(pattern, escape="/")
+    return match
 
 
 def _escape(pattern: str) -> str:

@@ -21,7 +21,8 @@ function collect({ actions, keyOf, use }) {
     found.push({ name, key: keyOf[action], act: actions[action] });
   }
   for (const link of document.querySelectorAll(".queues a, .top nav a")) {
-    const name = link.closest(".queues") ? `Queue: ${wordsOf(link).replace(/\d+$/, "").trim()}` : wordsOf(link);
+    const kind = link.closest(".saved") ? "View: " : link.closest(".queues") ? "Queue: " : "";
+    const name = kind + wordsOf(link).replace(kind === "Queue: " ? /\s*\d+$/ : /$/, "");
     found.push({ name, key: link.dataset.key, act: () => link.click() });
   }
   return found;

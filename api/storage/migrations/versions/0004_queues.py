@@ -18,6 +18,8 @@ Text = sqlmodel.sql.sqltypes.AutoString
 Time = api.storage.clock.UtcDateTime
 
 COUNTED = ["merchant_id", "queue", "state", "due_at", "created_at", "claimed_until"]
+FILTERED = ["severity", "state", "waits_until", "language", "claimed_by", "screening_id"]
+ORDERED = {"due": ["merchant_id", "due_at"], "queue": ["merchant_id", "queue", "due_at"]}
 WAITING = sa.text("state IN ('open', 'claimed', 'escalated')")
 
 #: Of ``de-AT``, ``pt_BR`` and ``fil``: ``de``, ``pt`` and ``fil``.
@@ -37,7 +39,9 @@ def upgrade() -> None:
     op.add_column("review_case", sa.Column("deadline_at", Time(timezone=True), nullable=True))
     op.add_column("review_case", sa.Column("waits_until", Time(timezone=True), nullable=True))
     op.execute(f"UPDATE review_case SET language = ({LANGUAGE}), deadline_at = ({DEADLINE}), waits_until = ({AWAITED})")
-    _index([*COUNTED, "waits_until", "language"])
+    _index("counts", [*COUNTED, "waits_until", "language"])
+    for name, columns in ORDERED.items():
+        _index(name, [*columns, *FILTERED])
     for column, empty in (("queues", "[]"), ("languages", "[]"), ("keys", "{}")):
         op.add_column("reviewer", sa.Column(column, sa.JSON(), nullable=False, server_default=empty))
     op.create_table(
@@ -57,13 +61,14 @@ def downgrade() -> None:
     op.drop_table("saved_view")
     for column in ("keys", "languages", "queues"):
         op.drop_column("reviewer", column)
-    _index(COUNTED)
+    for name, columns in {**ORDERED, "counts": COUNTED}.items():
+        _index(name, columns)
     for column in ("waits_until", "deadline_at", "language"):
         op.drop_column("review_case", column)
 
 
-def _index(columns: list[str]) -> None:
-    op.drop_index("ix_review_case_counts", "review_case")
+def _index(name: str, columns: list[str]) -> None:
+    op.drop_index(f"ix_review_case_{name}", "review_case")
     op.create_index(
-        "ix_review_case_counts", "review_case", columns, sqlite_where=WAITING, postgresql_where=WAITING
+        f"ix_review_case_{name}", "review_case", columns, sqlite_where=WAITING, postgresql_where=WAITING
     )  # fmt: skip
