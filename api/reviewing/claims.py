@@ -23,6 +23,8 @@ HEARTBEAT_EVERY = timedelta(seconds=8)
 ALIVE_FOR = 4 * HEARTBEAT_EVERY
 #: Cases that one reviewer may hold at a time.
 MAX_HELD = 3
+#: So many people pass a case on; the last of them to a senior, or nobody would be left to decide it.
+SKIPS = 3
 #: This long before a case is due somebody must look, whatever it waits for.
 DUE_SOON = timedelta(hours=1)
 #: The longest that a case may be put aside.
@@ -149,13 +151,15 @@ def release(session: Session, actor: Actor, case_id: str, version: int, at: date
 
 
 def skip(session: Session, actor: Actor, case_id: str, version: int, reason: str, at: datetime) -> ReviewCase:
-    """Hand the case back and do not be offered it again; others are."""
+    """Hand the case back and do not be offered it again; others are. What three people pass on, a senior decides."""
     if not reason.strip():
         raise Problem(
             422, "reason_missing", "Skipping needs a reason: it helps the next reviewer, and finds hard cases."
         )
     case = in_hand(session, actor, case_id, version)
-    _let_go(session, case, CaseEvent.RELEASE, actor, at, skipped=True, note=reason.strip())
+    is_last = len(_skipped_by(session, case) | {actor.id}) >= SKIPS and case.state == CaseState.CLAIMED
+    event = CaseEvent.ESCALATE if is_last else CaseEvent.RELEASE
+    _let_go(session, case, event, actor, at, skipped=True, note=reason.strip())
     return case
 
 
@@ -239,7 +243,7 @@ def tell(session: Session, event: CaseEventRecord) -> str:
         verdict = {"approve": "approved it", "reject": "rejected it"}.get(event.detail.get("outcome", ""), "decided it")
         return f"{who} {verdict}"
     if event.detail.get("skipped"):
-        return f"{who} skipped it"
+        return f"{who} skipped it" + ("; as the third, to a senior" if event.kind == CaseEvent.ESCALATE else "")
     if event.detail.get("snoozed_until"):
         return f"{who} put it aside"
     if event.detail.get("appeal"):
@@ -293,6 +297,11 @@ def _let_go(session: Session, case: ReviewCase, event: CaseEvent, actor: Actor, 
     else:
         move(session, case, event, actor.id, at, **detail)
     case.claimed_by = case.claimed_until = None
+
+
+def _skipped_by(session: Session, case: ReviewCase) -> set[str]:
+    events = session.exec(select(CaseEventRecord).where(CaseEventRecord.case_id == case.id))
+    return {event.actor for event in events if event.detail.get("skipped")}
 
 
 def _check_held(session: Session, actor: Actor, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """Dossier: everything on record that helps to decide one case."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -142,14 +143,19 @@ def _others(session: Session, screening: Screening, sharing: str) -> tuple[Prece
     value = getattr(screening, sharing)
     if value is None:
         return ()
-    same = select(Screening).where(
-        Screening.merchant_id == screening.merchant_id,
-        getattr(Screening, sharing) == value,
-        Screening.id != screening.id,
+    same = (
+        select(Screening, DecisionRecord)
+        .outerjoin(DecisionRecord, col(DecisionRecord.id) == Screening.decision_id)
+        .where(
+            Screening.merchant_id == screening.merchant_id,
+            getattr(Screening, sharing) == value,
+            Screening.id != screening.id,
+        )
     )
-    found = session.exec(same.order_by(col(Screening.id).desc()).limit(EARLIER)).all()
-    decisions = [(each, session.get(DecisionRecord, each.decision_id)) for each in found]
+    found: Sequence[tuple[Screening, DecisionRecord | None]] = session.exec(
+        same.order_by(col(Screening.id).desc()).limit(EARLIER)
+    ).all()
     return tuple(
         Precedent(screening=each, decision=by, decided_by=name_of(session, by.decided_by if by else None))
-        for each, by in decisions
+        for each, by in found
     )

@@ -216,3 +216,15 @@ def test_a_bound_reviewer_is_shown_counted_and_offered_their_work_alone(shop, st
             for case in {brand, turkish, unknown} - mine:
                 with pytest.raises(Problem, match="A colleague decides it"):
                     claims.claim(session, actor, case, start)
+
+
+def test_what_three_people_skip_is_a_seniors_and_goes_round_no_more(shop, start):
+    case = shop.open_case(start)
+    shop.hire("Teal")
+    for name in ("Heron", "Plover", "Teal"):
+        with shop.database.writing() as session:
+            assert waiting.next_case(session, shop.people[name], QueueFilter(), start).id == case
+            version = claims.claim(session, shop.people[name], case, start).version
+            claims.skip(session, shop.people[name], case, version, "Hard.", start)
+            assert waiting.next_case(session, shop.people[name], QueueFilter(), start) is None
+    assert listed(shop, "Wren", start, queue="escalated") == [case]

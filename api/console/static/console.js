@@ -145,7 +145,15 @@ setInterval(tick, 1000);
 
 const held = document.querySelector("[data-mine]");
 
+/** A page that nobody uses lets its case go: an open tab must not keep it past its due time. */
+const IDLE_AFTER = 5 * 60_000;
+let usedAt = Date.now();
+for (const kind of ["keydown", "pointerdown", "pointermove", "scroll", "input"]) {
+  addEventListener(kind, () => (usedAt = Date.now()), { capture: true, passive: true });
+}
+
 async function beat() {
+  if (Date.now() - usedAt > IDLE_AFTER) return;
   try {
     const answer = await fetch(`/console/cases/${held.dataset.case}/heartbeat`, {
       method: "POST",
