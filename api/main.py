@@ -8,7 +8,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
 
 import api.console
 from api import problems
@@ -34,6 +33,7 @@ from api.pages.partner import router as partner_router
 from api.pages.status import router as status_router
 from api.pages.web import STATIC as PAGES_STATIC
 from api.reloading import Reloader
+from api.rendering import Statics
 from api.reviewing.audit import seal
 from api.reviewing.deciding import settle_due
 from api.settings import Settings
@@ -45,6 +45,7 @@ from api.wording import load_wording
 from moderation.holder import PipelineHolder, Sources
 from moderation.messages import load_messages
 from moderation.pipeline import Pipeline, build_pipeline
+from moderation.routing import load_routing, shipped_routing
 
 log = logging.getLogger(__name__)
 
@@ -96,8 +97,8 @@ def create_app(settings: Settings, pipeline: Pipeline | None = None) -> FastAPI:
         app.include_router(router)
     for router in (status_router, partner_router, demo_router, widget_router, health_router, console_router):
         app.include_router(router)
-    app.mount("/pages/static", StaticFiles(directory=PAGES_STATIC), name="pages-static")
-    app.mount("/console/static", StaticFiles(directory=STATIC), name="console-static")
+    app.mount("/pages/static", Statics(directory=PAGES_STATIC), name="pages-static")
+    app.mount("/console/static", Statics(directory=STATIC), name="console-static")
     return app
 
 
@@ -114,6 +115,7 @@ def build_state(settings: Settings, pipeline: Pipeline | None = None) -> AppStat
         holder=holder,
         messages=load_messages(),
         wording=load_wording(),
+        routing=load_routing(settings.routing) if settings.routing else shipped_routing(),
         budget=Budget(settings.answer_within_ms),
         limits=Limits(),
         typing_limits=Limits(window_seconds=600),

@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     products: Path | None = Field(
         default=None, description="File that says what each product can carry; empty for none but general limits."
     )
+    routing: Path | None = Field(
+        default=None, description="File that says in which queue a case waits, and how long; empty for the shipped one."
+    )
     reload_seconds: float = Field(
         default=2.0, ge=0, description="How often changed lists, profiles and policies are looked for; 0 for never."
     )

@@ -30,6 +30,22 @@ def add(
 
 
 @app.command()
+def bind(
+    email: str,
+    queue: Annotated[
+        list[str] | None, typer.Option(help="A queue, like brand or language:tr; repeat for more.")
+    ] = None,
+    language: Annotated[list[str] | None, typer.Option(help="A language, like de; repeat for more.")] = None,
+) -> None:
+    """Offer a reviewer cases of these queues and languages only; without any, all again."""
+    from api.customers.reviewers import bind_reviewer
+
+    with open_database().writing() as session:
+        reviewer = bind_reviewer(session, email, queue or (), language or ())
+    typer.echo(f"{email}: queues {_listed(reviewer.queues)}; languages {_listed(reviewer.languages)}.")
+
+
+@app.command()
 def disable(email: str) -> None:
     """Refuse a reviewer from now on; what they decided stands."""
     from api.customers.reviewers import disable_reviewer
@@ -49,4 +65,10 @@ def list_reviewers() -> None:
     with open_database().reading() as session:
         for reviewer, owner in session.exec(select(Reviewer, Merchant).where(Reviewer.merchant_id == Merchant.id)):
             state = "disabled" if reviewer.disabled_at else "active"
-            typer.echo(f"{reviewer.id}  {owner.name}  {reviewer.email}  {reviewer.role}  {reviewer.pseudonym}  {state}")
+            bounds = ", ".join([*reviewer.queues, *reviewer.languages])
+            told = f"{reviewer.id}  {owner.name}  {reviewer.email}  {reviewer.role}  {reviewer.pseudonym}  {state}"
+            typer.echo(f"{told}  {bounds}".rstrip())
+
+
+def _listed(values: list[str]) -> str:
+    return ", ".join(values) or "all"

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import JSONResponse
 
 from api.console.drawing import draw
+from api.console.origins import origins
 from api.console.queues import advance, parse_filter, read_filter, settle, to_case, to_queue, write_filter
 from api.console.web import ConsoleRoute, FormDep, SignedInDep, Words, render
 from api.console.words import compare, covered, is_masked, mark, masked_record, underline
@@ -128,6 +129,29 @@ def skip(request: Request, state: StateDep, move: MoveDep, case_id: str, note: W
     except (CaseConflict, Problem) as refused:
         return case_page(request, state, move.signed_in, case_id, move.wanted, refused=refused, draft=Draft(note=note))
     return advance(state, move.signed_in, move.wanted, case_id, "skipped")
+
+
+#: For how many minutes a case is put aside, as the form offers it; never beyond what its due time allows.
+SNOOZE_FOR = {60: "1 hour", 240: "4 hours", 1440: "1 day", 4320: "3 days"}
+
+
+@router.post("/{case_id}/snooze")
+def snooze(
+    request: Request,
+    state: StateDep,
+    move: MoveDep,
+    case_id: str,
+    minutes: Annotated[int, Form(ge=1, le=claims.LONGEST_SNOOZE // timedelta(minutes=1))] = 60,
+) -> Response:
+    """Put the case aside for a while and go on with the next."""
+    at = now()
+    try:
+        with state.database.writing() as session:
+            until = at + timedelta(minutes=minutes)
+            claims.snooze(session, move.signed_in.actor, case_id, move.version, until, at)
+    except (CaseConflict, Problem) as refused:
+        return case_page(request, state, move.signed_in, case_id, move.wanted, refused=refused)
+    return advance(state, move.signed_in, move.wanted, case_id, "snoozed")
 
 
 @router.post("/{case_id}/escalate")
@@ -259,6 +283,8 @@ def case_page(
         policy_lines=lines,
         policy_is_current=is_current,
         answer_within=ANSWER_WITHIN,
+        snooze_for=SNOOZE_FOR,
+        origins=origins(state.pipeline, dossier.evidence),
         is_appeal=dossier.appeal is not None and dossier.appeal.is_open,
     )
 

@@ -1,4 +1,4 @@
-"""Pages to read: the keys and the handbook."""
+"""Pages to read: the handbook."""
 
 from fastapi import APIRouter, Request, Response
 
@@ -7,39 +7,6 @@ from api.dependencies import StateDep
 from moderation.messages import FALLBACK_LOCALE
 
 router = APIRouter(prefix="/console", route_class=ConsoleRoute)
-
-#: The keys as the script binds them; the test of the script checks one against the other.
-KEYS = (
-    (
-        "Queue",
-        (("J K", "next, previous case"), ("Enter", "open and claim it"), ("N", "take the next case"), ("/", "search")),
-    ),
-    (
-        "Case",
-        (
-            ("A", "approve"),
-            ("R", "reject: then 1-9 for the reason, Enter or R to send"),
-            ("Q", "ask the customer, the shop or the partner"),
-            ("E", "escalate, with a question"),
-            ("S", "skip, with a reason"),
-            ("L", "release to the queue"),
-            ("C", "claim"),
-            ("J K", "next, previous finding"),
-            ("V", "next view of the product"),
-            ("M", "show or cover severe words"),
-        ),
-    ),
-    (
-        "Everywhere",
-        (("U", "undo the last decision"), ("G", "go to the queue"), ("Esc", "leave a text field"), ("?", "this page")),
-    ),
-)
-
-
-@router.get("/keys")
-def show_keys(request: Request, signed_in: SignedInDep) -> Response:
-    """All keys."""
-    return render(request, "keys.html", signed_in, groups=KEYS)
 
 
 @router.get("/handbook")

@@ -15,9 +15,11 @@ from fastapi.routing import APIRoute
 from jinja2 import Environment
 from pydantic import AfterValidator
 
+from api.console.languages import language_name
 from api.dependencies import StateDep
 from api.errors import Problem
 from api.rendering import Page, templates_of
+from api.reviewing.keys import keys_of
 from api.reviewing.roles import Right
 from api.reviewing.sessions import SignedIn, find_session
 from api.settings import Settings
@@ -106,6 +108,7 @@ def render(request: Request, template: str, signed_in: SignedIn | None, status: 
             now=now(),
             Right=Right,
             failure=_failure(request),
+            keys=keys_of(signed_in.keys if signed_in else {}),
             **{"pending": None, "said": None, **context},
         )
     )
@@ -190,7 +193,9 @@ def category_name(category: str) -> str:
 
 
 def queue_name(name: str) -> str:
-    """``"hate-and-safety"`` -> ``"Hate and safety"``."""
+    """``"hate-and-safety"`` -> ``"Hate and safety"``; ``"language:tr"`` -> ``"Turkish"``."""
+    if name.startswith("language:"):
+        return language_name(name.partition(":")[2])
     return name.replace("-", " ").capitalize()
 
 

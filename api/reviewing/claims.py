@@ -23,6 +23,12 @@ HEARTBEAT_EVERY = timedelta(seconds=8)
 ALIVE_FOR = 4 * HEARTBEAT_EVERY
 #: Cases that one reviewer may hold at a time.
 MAX_HELD = 3
+#: So many people pass a case on; the last of them to a senior, or nobody would be left to decide it.
+SKIPS = 3
+#: This long before a case is due somebody must look, whatever it waits for.
+DUE_SOON = timedelta(hours=1)
+#: The longest that a case may be put aside.
+LONGEST_SNOOZE = timedelta(days=7)
 
 
 def find_case(session: Session, actor: Actor, case_id: str, *, to_write: bool = False) -> ReviewCase:
@@ -41,6 +47,11 @@ def is_held(case: ReviewCase, at: datetime) -> bool:
     return case.claimed_by is not None and case.claimed_until is not None and case.claimed_until > at
 
 
+def is_aside(case: ReviewCase, at: datetime) -> bool:
+    """Whether nobody needs to look at the case now: it waits for something, and has the time to."""
+    return case.waits_until is not None and case.waits_until > at and case.due_at >= at + DUE_SOON
+
+
 def claim(session: Session, actor: Actor, case_id: str, at: datetime, *, is_momentary: bool = False) -> ReviewCase:
     """Take the case in hand; one's own again just renews it.
 
@@ -49,12 +60,14 @@ def claim(session: Session, actor: Actor, case_id: str, at: datetime, *, is_mome
 
     Raises:
         CaseConflict: Someone else has it, it is decided, or the actor holds too many.
-        Problem: 403 when it is escalated and the actor's role may not decide it.
+        Problem: 403 when it is escalated and the actor's role may not decide it, or when it is outside the queues and
+            languages that the actor is bound to.
     """
     demand(actor, Right.REVIEW)
     case = find_case(session, actor, case_id, to_write=True)
     if case.state == CaseState.ESCALATED:
         demand(actor, Right.DECIDE_ESCALATED)
+    demand_bound(actor, case)
     demand_another(session, actor, case)
     if is_held(case, at) and case.claimed_by != actor.id:
         raise CaseConflict(f"Case {case.id} is in the hands of {name_of(session, case.claimed_by)}. Take the next one.")
@@ -81,6 +94,13 @@ def is_anothers(session: Session, actor: Actor, case: ReviewCase) -> bool:
     return appeal is not None and appeal.first_decided_by == actor.id
 
 
+def demand_bound(actor: Actor, case: ReviewCase) -> None:
+    """Raises a 403 ``Problem`` when the case is in a queue or a language that is not the actor's work."""
+    if not actor.takes(case.queue, case.language):
+        bounds = ", ".join(sorted(actor.queues | actor.languages))
+        raise Problem(403, "not_your_queue", f"Your work is {bounds}; this case is not. A colleague decides it.")
+
+
 def demand_another(session: Session, actor: Actor, case: ReviewCase) -> None:
     """Raises a 403 ``Problem`` when the appeal is against the actor's own decision."""
     if is_anothers(session, actor, case):
@@ -103,6 +123,7 @@ def take_over(session: Session, actor: Actor, case_id: str, version: int, note: 
     demand(actor, Right.TAKE_OVER)
     case = find_case(session, actor, case_id, to_write=True)
     check_version(session, case, version)
+    demand_bound(actor, case)
     demand_another(session, actor, case)
     if not note.strip():
         raise Problem(422, "note_missing", "Taking over needs a note: say why, for the colleague whose case it was.")
@@ -130,13 +151,34 @@ def release(session: Session, actor: Actor, case_id: str, version: int, at: date
 
 
 def skip(session: Session, actor: Actor, case_id: str, version: int, reason: str, at: datetime) -> ReviewCase:
-    """Hand the case back and do not be offered it again; others are."""
+    """Hand the case back and do not be offered it again; others are. What three people pass on, a senior decides."""
     if not reason.strip():
         raise Problem(
             422, "reason_missing", "Skipping needs a reason: it helps the next reviewer, and finds hard cases."
         )
     case = in_hand(session, actor, case_id, version)
-    _let_go(session, case, CaseEvent.RELEASE, actor, at, skipped=True, note=reason.strip())
+    is_last = len(_skipped_by(session, case) | {actor.id}) >= SKIPS and case.state == CaseState.CLAIMED
+    event = CaseEvent.ESCALATE if is_last else CaseEvent.RELEASE
+    _let_go(session, case, event, actor, at, skipped=True, note=reason.strip())
+    return case
+
+
+def snooze(session: Session, actor: Actor, case_id: str, version: int, until: datetime, at: datetime) -> ReviewCase:
+    """Put the case aside for a while; it comes back to everybody then, with an answer, or an hour before it is due.
+
+    Raises:
+        Problem: 422 when there is no time to put it aside, or for a time that is past or too far away.
+    """
+    case = in_hand(session, actor, case_id, version)
+    if not at < until <= at + LONGEST_SNOOZE:
+        raise Problem(422, "bad_snooze", f"Put a case aside for {LONGEST_SNOOZE.days} days at most.")
+    until = min(until, case.due_at - DUE_SOON)
+    if until <= at:
+        raise Problem(
+            422, "due_too_soon", "This case is due too soon to be put aside. Decide, ask, skip or escalate it."
+        )
+    case.waits_until = until
+    _let_go(session, case, CaseEvent.RELEASE, actor, at, snoozed_until=until.isoformat())
     return case
 
 
@@ -201,7 +243,9 @@ def tell(session: Session, event: CaseEventRecord) -> str:
         verdict = {"approve": "approved it", "reject": "rejected it"}.get(event.detail.get("outcome", ""), "decided it")
         return f"{who} {verdict}"
     if event.detail.get("skipped"):
-        return f"{who} skipped it"
+        return f"{who} skipped it" + ("; as the third, to a senior" if event.kind == CaseEvent.ESCALATE else "")
+    if event.detail.get("snoozed_until"):
+        return f"{who} put it aside"
     if event.detail.get("appeal"):
         return f"{who} objected to the decision"
     if event.detail.get("undone"):
@@ -253,6 +297,11 @@ def _let_go(session: Session, case: ReviewCase, event: CaseEvent, actor: Actor, 
     else:
         move(session, case, event, actor.id, at, **detail)
     case.claimed_by = case.claimed_until = None
+
+
+def _skipped_by(session: Session, case: ReviewCase) -> set[str]:
+    events = session.exec(select(CaseEventRecord).where(CaseEventRecord.case_id == case.id))
+    return {event.actor for event in events if event.detail.get("skipped")}
 
 
 def _check_held(session: Session, actor: Actor, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """Dossier: everything on record that helps to decide one case."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from api.reviewing import orders
 from api.reviewing.changes import FieldChange, compare_texts
-from api.reviewing.claims import find_case, is_anothers, is_held, name_of, tell
+from api.reviewing.claims import find_case, is_anothers, is_aside, is_held, name_of, tell
 from api.reviewing.conversation import Said, told
 from api.reviewing.roles import Actor, Right
 from api.storage.tables import (
@@ -69,6 +70,8 @@ class Dossier:
     decided_by: str
     holder: str | None
     is_mine: bool
+    #: Whether it waits for something, so that nobody needs to look at it now.
+    waits: bool
     #: Whether the actor may take the case in hand now.
     can_claim: bool
     #: The verdict that has not taken effect yet.
@@ -108,10 +111,12 @@ def open_dossier(session: Session, actor: Actor, case_id: str, at: datetime) -> 
         decided_by=name_of(session, decision.decided_by),
         holder=name_of(session, case.claimed_by) if held else None,
         is_mine=is_mine,
+        waits=is_waiting and is_aside(case, at),
         can_claim=is_waiting
         and not is_mine
         and not held
         and actor.may(right)
+        and actor.takes(case.queue, case.language)
         and not is_anothers(session, actor, case),
         pending=session.get(PendingDecision, case.id),
         events=tuple(
@@ -138,14 +143,19 @@ def _others(session: Session, screening: Screening, sharing: str) -> tuple[Prece
     value = getattr(screening, sharing)
     if value is None:
         return ()
-    same = select(Screening).where(
-        Screening.merchant_id == screening.merchant_id,
-        getattr(Screening, sharing) == value,
-        Screening.id != screening.id,
+    same = (
+        select(Screening, DecisionRecord)
+        .outerjoin(DecisionRecord, col(DecisionRecord.id) == Screening.decision_id)
+        .where(
+            Screening.merchant_id == screening.merchant_id,
+            getattr(Screening, sharing) == value,
+            Screening.id != screening.id,
+        )
     )
-    found = session.exec(same.order_by(col(Screening.id).desc()).limit(EARLIER)).all()
-    decisions = [(each, session.get(DecisionRecord, each.decision_id)) for each in found]
+    found: Sequence[tuple[Screening, DecisionRecord | None]] = session.exec(
+        same.order_by(col(Screening.id).desc()).limit(EARLIER)
+    ).all()
     return tuple(
         Precedent(screening=each, decision=by, decided_by=name_of(session, by.decided_by if by else None))
-        for each, by in decisions
+        for each, by in found
     )

@@ -45,9 +45,17 @@ class Actor:
     merchant_id: str
     pseudonym: str
     role: Role
+    #: The queues and languages that this person is bound to; all when empty.
+    queues: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
 
     def may(self, right: Right) -> bool:
         return right in RIGHTS[self.role]
+
+    def takes(self, queue: str, language: str | None) -> bool:
+        """Whether cases of the queue, with words in the language, are this person's work."""
+        reads = not self.languages or language is None or language in self.languages
+        return reads and (not self.queues or queue in self.queues)
 
 
 def demand(actor: Actor, right: Right) -> None:

@@ -7,7 +7,8 @@ secret alone lets anybody in.
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -34,6 +35,8 @@ class SignedIn:
     #: What every form of this session must carry.
     csrf_token: str
     expires_at: datetime
+    #: Keys of their own choice, by action.
+    keys: Mapping[str, str] = field(default_factory=dict)
 
 
 @cache
@@ -74,9 +77,14 @@ def find_session(session: Session, settings: Settings, token: str, at: datetime)
     if reviewer is None or reviewer.disabled_at is not None:
         return None
     actor = Actor(
-        id=reviewer.id, merchant_id=reviewer.merchant_id, pseudonym=reviewer.pseudonym, role=Role(reviewer.role)
+        id=reviewer.id,
+        merchant_id=reviewer.merchant_id,
+        pseudonym=reviewer.pseudonym,
+        role=Role(reviewer.role),
+        queues=frozenset(reviewer.queues),
+        languages=frozenset(reviewer.languages),
     )
-    return SignedIn(actor=actor, csrf_token=row.csrf_token, expires_at=row.expires_at)
+    return SignedIn(actor=actor, csrf_token=row.csrf_token, expires_at=row.expires_at, keys=reviewer.keys)
 
 
 def sign_out(session: Session, settings: Settings, token: str) -> None:

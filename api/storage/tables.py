@@ -52,6 +52,8 @@ _WAITING_INDEX: dict[str, Any] = {"sqlite_where": text("state IN ('open', 'claim
 _WAITING_INDEX["postgresql_where"] = _WAITING_INDEX["sqlite_where"]
 
 
+_FILTERED = ("severity", "state", "waits_until", "language", "claimed_by", "screening_id")
+
 _UNSEALED_INDEX: dict[str, Any] = {"sqlite_where": text("sealed_as IS NULL")}
 _UNSEALED_INDEX["postgresql_where"] = _UNSEALED_INDEX["sqlite_where"]
 
@@ -100,9 +102,28 @@ class Reviewer(SQLModel, table=True):
     pseudonym: str
     #: ``reviewer``, ``senior``, ``lead``, ``auditor`` or ``admin``.
     role: str
+    #: The queues and languages that are offered to them; all when empty.
+    queues: list[str] = _json(list)
+    languages: list[str] = _json(list)
+    #: Keys of their own choice in the console, by action.
+    keys: dict[str, str] = _json(dict)
     password_hash: str
     created_at: datetime = _time()
     disabled_at: datetime | None = _time(nullable=True)
+
+
+class SavedView(SQLModel, table=True):
+    """A filter of the queue page that a reviewer goes back to."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (UniqueConstraint("reviewer_id", "name"),)
+
+    id: str = Field(default_factory=id_factory("view"), primary_key=True)
+    reviewer_id: str = Field(foreign_key="reviewer.id")
+    name: str
+    #: The filter as it stands in an address.
+    query: str
+    created_at: datetime = _time()
 
 
 class ReviewerSession(SQLModel, table=True):
@@ -202,8 +223,9 @@ class ReviewCase(SQLModel, table=True):
     __tablename__ = "review_case"
     __table_args__ = (
         # The order of the queue page; severity only breaks ties, so the engines sort those few themselves.
-        Index("ix_review_case_due", "merchant_id", "due_at", **_WAITING_INDEX),
-        Index("ix_review_case_queue", "merchant_id", "queue", "due_at", **_WAITING_INDEX),
+        # What a filter looks at stands in them too, so that only the cases that are shown are fetched.
+        Index("ix_review_case_due", "merchant_id", "due_at", *_FILTERED, **_WAITING_INDEX),
+        Index("ix_review_case_queue", "merchant_id", "queue", "due_at", *_FILTERED, **_WAITING_INDEX),
         # When people decided, for the team page.
         Index("ix_review_case_resolved", "merchant_id", "resolved_at"),
         # Holds all that the counts need, so that they read nothing else.
@@ -215,6 +237,8 @@ class ReviewCase(SQLModel, table=True):
             "due_at",
             "created_at",
             "claimed_until",
+            "waits_until",
+            "language",
             **_WAITING_INDEX,
         ),
     )
@@ -227,7 +251,13 @@ class ReviewCase(SQLModel, table=True):
     #: 1-4: the weightiest evidence; breaks ties between equal due times.
     severity: int
     risk: float
+    #: Of the order's words: ``de`` for the locale ``de-AT``; empty when the shop names none.
+    language: str | None = None
     due_at: datetime = _time()
+    #: The earliest time that the shop named; ``due_at`` is never later.
+    deadline_at: datetime | None = _time(nullable=True)
+    #: Until when nobody needs to look: an answer is awaited, or a reviewer put the case aside.
+    waits_until: datetime | None = _time(nullable=True)
     #: While it is the customer's turn: until when at most. ``due_at`` allows for it already.
     paused_until: datetime | None = _time(nullable=True)
     claimed_by: str | None = Field(default=None, foreign_key="reviewer.id", index=True)

@@ -7,7 +7,8 @@ import pytest
 
 from moderation.evidence import Category, Outcome
 from moderation.request import Field, PersonalizationRequest
-from moderation.review import Queue, queue_for
+from moderation.review import Queue
+from moderation.routing import Subject, shipped_routing
 
 BRAND = "Strider"
 
@@ -36,7 +37,7 @@ def test_criticism_waits_for_a_person_under_its_true_name(shipped, request_):
     assert decision.outcome is Outcome.REVIEW
     assert decision.reasons[0] is Category.BRAND_TARGETING
     assert Category.PROFANITY not in decision.reasons
-    assert queue_for(decision.reasons) is Queue.BRAND
+    assert shipped_routing().queue_for(Subject(reasons=decision.reasons)) == Queue.BRAND
     assert any(found.spans for found in decision.evidence)
 
 

@@ -195,6 +195,24 @@ def test_an_open_page_keeps_its_case_and_a_closed_one_frees_it(sign_in, shop, st
     assert until - now() <= claims.ALIVE_FOR
 
 
+def test_a_page_that_nobody_uses_lets_its_case_go(sign_in, shop, start):
+    shop.open_case(start)
+    page = sign_in()
+    page.clock.install()
+    open_first(page)
+    beats = []
+    page.on("request", lambda request: beats.append(request.url) if "heartbeat" in request.url else None)
+    page.clock.run_for(20_000)
+    assert beats
+    page.clock.run_for(5 * 60_000)
+    beats.clear()
+    page.clock.run_for(60_000)
+    assert beats == []
+    page.mouse.move(200, 200)
+    page.clock.run_for(10_000)
+    assert beats
+
+
 def test_release_and_skip_lead_on(sign_in, shop, start, database):
     first = shop.open_case(start, due_in=timedelta(hours=1))
     second = shop.open_case(start, due_in=timedelta(hours=2))

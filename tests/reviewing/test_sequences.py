@@ -111,6 +111,10 @@ class Shift(RuleBasedStateMachine):
         self.attempt(name, number, claims.skip, self.seen.get((name, number), 1), "hard")
 
     @rule(name=people, number=numbers)
+    def snooze(self, name: str, number: int) -> None:
+        self.attempt(name, number, claims.snooze, self.seen.get((name, number), 1), self.at + timedelta(hours=1))
+
+    @rule(name=people, number=numbers)
     def escalate(self, name: str, number: int) -> None:
         self.attempt(name, number, claims.escalate, self.seen.get((name, number), 1), "about us?")
 
@@ -173,6 +177,8 @@ class Shift(RuleBasedStateMachine):
         # A resolved case is settled or waits to be; a case that waits for a person is neither.
         assert (case.state == "resolved") == (is_over or pending is not None)
         assert not (is_over and pending is not None)
+        # Nobody is kept from a case that is nearly due.
+        assert not claims.is_aside(case, case.due_at - claims.DUE_SOON + timedelta(seconds=1))
         assert (case.claimed_by is None) or case.state in ("claimed", "escalated")
         assert (case.state != "claimed") or case.claimed_by is not None
         # Every move is on record.
