@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import Session, case, col, func, select
 
 from api.errors import Problem
+from api.reviewing import care, controls, opinions
 from api.reviewing.claims import is_held
 from api.reviewing.roles import Actor, Right
 from api.storage.tables import (
@@ -142,7 +143,26 @@ def next_case(
     """The first free case of the filter that the actor has not skipped and may decide; locked, so that nobody else gets it.
 
     A case whose question still waits for its answer is only offered when it is nearly due: then somebody must decide.
+    Now and then it is a control; and after many severe cases in a row it is of another subject, while there is one.
     """
+    if not (wanted.search or wanted.brand or wanted.product) and wanted.queue != ESCALATED:
+        if (control := controls.draw(session, actor, wanted.queue, at)) is not None:
+            return control
+    if care.wants_another_subject(session, actor):
+        milder = _first(session, actor, wanted, at, but_not, col(ReviewCase.severity) < care.SEVERE)
+        if milder is not None:
+            return milder
+    return _first(session, actor, wanted, at, but_not)
+
+
+def _first(
+    session: Session,
+    actor: Actor,
+    wanted: QueueFilter,
+    at: datetime,
+    but_not: str | None,
+    *also: ColumnElement[bool],
+) -> ReviewCase | None:
     skipped = exists().where(
         col(CaseEventRecord.case_id) == ReviewCase.id,
         col(CaseEventRecord.actor) == actor.id,
@@ -160,7 +180,10 @@ def next_case(
         col(CaseMessage.due_at) > at,
     )
     may_be_offered = or_(~unanswered, col(ReviewCase.due_at) < at + DUE_SOON)
-    query = select(ReviewCase).where(*_conditions(actor, wanted, at), _free(at), ~skipped, ~own_appeal, may_be_offered)
+    others = (~skipped, ~own_appeal, ~opinions.given_on_case(actor.id), may_be_offered, *also)
+    query = select(ReviewCase).where(*_conditions(actor, wanted, at), _free(at), *others)
+    if not actor.may(Right.SETTLE):
+        query = query.where(col(ReviewCase.awaits).is_distinct_from(opinions.LEAD))
     if wanted.search or wanted.brand or wanted.product:
         query = query.join(Screening, col(Screening.id) == ReviewCase.screening_id)
     if wanted.queue != ESCALATED:
