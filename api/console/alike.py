@@ -11,6 +11,7 @@ from api.errors import Problem
 from api.reviewing import deciding
 from api.reviewing.alike import decide_alike, list_alike
 from api.reviewing.deciding import Verdict
+from api.reviewing.given import given_by
 from api.reviewing.sessions import SignedIn
 from api.state import AppState
 from api.storage.clock import now
@@ -56,7 +57,7 @@ def show_decided(request: Request, state: StateDep, signed_in: SignedInDep, said
     """What the reviewer decided lately; what has not taken effect can be undone one by one."""
     settle(state.database)
     with state.database.reading() as session:
-        given = deciding.given_by(session, signed_in.actor)
+        given = given_by(session, signed_in.actor)
     return render(request, "decided.html", signed_in, given=given, said=said)
 
 

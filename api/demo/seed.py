@@ -9,8 +9,12 @@ from sqlmodel import select
 
 from api.customers import merchants, reviewers
 from api.customers.merchants import Account
+from api.demo.yesterday import Shift
+from api.intake.policy import policy_of
 from api.intake.schemas import ScreeningCreate
 from api.intake.submit import submit
+from api.reviewing.known import add_control, parse_known
+from api.reviewing.rules import set_rules
 from api.state import AppState
 from api.storage.clock import now
 from api.storage.tables import Merchant
@@ -58,9 +62,35 @@ def seed(state: AppState, shop: DemoShop) -> str:
         _key, token = merchants.create_key(session, merchant.id, "demo checkout", scopes)
         for person in shop.data["reviewers"]:
             reviewers.add_reviewer(session, merchant.id, password=shop.password, **person)
+    _seed_yesterday(state, shop, merchant)
     for number, order in enumerate(shop.data["orders"], 1):
         submit(state, Account.of(merchant), _order(shop, number, *order), idempotency_key=None)
     return token
+
+
+def _seed_yesterday(state: AppState, shop: DemoShop, merchant: Merchant) -> None:
+    """What the people of the shop did yesterday, and the rules and controls that hold for them today."""
+    _set_rules(state, merchant, {"double_review_rate": 0.5})
+    shift, moment = Shift(state.database, merchant.id), now()
+    for number, (brand, product, field, text, hours, minutes, first, second) in enumerate(shop.data["yesterday"], 1):
+        body = _order(shop, 1000 + number, brand, product, "en", {field: text}, None, f"c-2{number:03d}")
+        stored = submit(state, Account.of(merchant), body, idempotency_key=None)
+        shift.review(stored.screening_id, moment - timedelta(hours=hours), minutes, first, second)
+    for number, (brand, product, field, text, hours, words, verdict, answer) in enumerate(shop.data["appeals"], 1):
+        body = _order(shop, 2000 + number, brand, product, "en", {field: text}, None, f"c-3{number:03d}")
+        stored = submit(state, Account.of(merchant), body, idempotency_key=None)
+        shift.answer(stored.screening_id, moment - timedelta(hours=hours), words, verdict, answer)
+    policy, own_lines = policy_of(merchant)
+    for known in parse_known(shop.data["controls"], SHOP.name):
+        decision = state.pipeline.moderate(known.request, policy=policy, merchant=own_lines)
+        with state.database.writing() as session:
+            add_control(session, merchant, known, decision, moment)
+    _set_rules(state, merchant, shop.data["review_rules"])
+
+
+def _set_rules(state: AppState, merchant: Merchant, rules: dict[str, Any]) -> None:
+    with state.database.writing() as session:
+        set_rules(session, session.get_one(Merchant, merchant.id), rules, SHOP.name)
 
 
 def _order(

@@ -8,7 +8,6 @@ of it. Afterwards the page of what they decided says so, and why the known answe
 import random
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
@@ -26,54 +25,11 @@ from api.storage.tables import (
     ReviewCase,
     Screening,
 )
-from moderation.decision import Decision
-from moderation.evidence import Category, Outcome
-from moderation.review import CaseState, Queue, due_at, queue_for
+from moderation.review import CaseState, Queue, due_at
 from moderation.review_rules import parse_rules
-from moderation.wire import evidence_to_json
 
 #: How long a case seems to have waited, at most.
 SEEMS_TO_WAIT = timedelta(minutes=40)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """A text with its known answer."""
-
-    fields: list[dict[str, str]]
-    brand: str | None
-    product: str | None
-    locale: str | None
-    outcome: Outcome
-    reason: Category | None
-    #: Why the answer is what it is.
-    why: str
-
-
-def add_control(session: Session, merchant_id: str, known: Known, decision: Decision, at: datetime) -> Control:
-    """Keep a control with what the machine says of it today."""
-    reasons = decision.reasons or ((known.reason,) if known.reason else ())
-    control = Control(
-        merchant_id=merchant_id,
-        fields=known.fields,
-        brand=known.brand,
-        product=known.product,
-        locale=known.locale,
-        decision={
-            "reasons": [reason.value for reason in decision.reasons],
-            "risk": decision.risk,
-            "evidence": [evidence_to_json(found) for found in decision.evidence],
-            "versions": dict(decision.versions),
-        },
-        queue=queue_for(reasons).value,
-        severity=max((found.severity for found in decision.evidence), default=1),
-        outcome=known.outcome.value,
-        reason=known.reason.value if known.reason else None,
-        why=known.why,
-        created_at=at,
-    )
-    session.add(control)
-    return control
 
 
 def draw(
@@ -104,14 +60,14 @@ def keep_answer(session: Session, case: ReviewCase, verdict: PendingDecision, at
     session.add(answer)
 
 
-def answers_of(session: Session, case_ids: Sequence[str]) -> dict[str, tuple[ControlAnswer, Control]]:
-    """The answered controls among these cases."""
+def answers_of(session: Session, case_ids: Sequence[str]) -> dict[str, Control]:
+    """The answered controls among these cases, by case."""
     rows = session.exec(
         select(ControlAnswer, Control)
         .join(Control, col(Control.id) == ControlAnswer.control_id)
         .where(col(ControlAnswer.case_id).in_(case_ids), col(ControlAnswer.outcome).is_not(None))
     )
-    return {answer.case_id: (answer, control) for answer, control in rows}
+    return {answer.case_id: control for answer, control in rows}
 
 
 def _lay_out(session: Session, actor: Actor, control: Control, at: datetime) -> ReviewCase:

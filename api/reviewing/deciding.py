@@ -116,62 +116,6 @@ def last_pending(session: Session, actor: Actor, at: datetime) -> PendingDecisio
     return session.exec(mine.order_by(col(PendingDecision.created_at).desc())).first()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
-    """A verdict that the actor gave, and its order."""
-
-    case_id: str
-    screening: Screening
-    outcome: str
-    reason: str
-    given_at: datetime
-    #: When it takes effect; None when it has.
-    effective_at: datetime | None
-
-
-def given_by(session: Session, actor: Actor, limit: int = 30) -> list[Given]:
-    """The actor's newest verdicts, those that can still be undone first."""
-    pending = session.exec(
-        select(PendingDecision, Screening)
-        .join(ReviewCase, col(ReviewCase.id) == PendingDecision.case_id)
-        .join(Screening, col(Screening.id) == ReviewCase.screening_id)
-        .where(PendingDecision.reviewer_id == actor.id)
-        .order_by(col(PendingDecision.created_at).desc())
-    ).all()
-    settled = session.exec(
-        select(DecisionRecord, Screening, ReviewCase.id)
-        .join(Screening, col(Screening.id) == DecisionRecord.screening_id)
-        .join(ReviewCase, col(ReviewCase.screening_id) == Screening.id)
-        .where(DecisionRecord.decided_by == actor.id)
-        .order_by(col(DecisionRecord.id).desc())
-        .limit(limit)
-    ).all()
-    return [
-        *(
-            Given(
-                case_id=each.case_id,
-                screening=screening,
-                outcome=each.outcome,
-                reason=each.reason or "",
-                given_at=each.created_at,
-                effective_at=each.effective_at,
-            )
-            for each, screening in pending
-        ),
-        *(
-            Given(
-                case_id=case_id,
-                screening=screening,
-                outcome=each.outcome,
-                reason=each.reasons[0] if each.reasons else "",
-                given_at=each.created_at,
-                effective_at=None,
-            )
-            for each, screening, case_id in settled
-        ),
-    ]
-
-
 def settle_due(database: Database, at: datetime) -> int:
     """Let every verdict whose time has come take effect; how many did.
 

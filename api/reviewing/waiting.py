@@ -145,14 +145,19 @@ def next_case(
     A case whose question still waits for its answer is only offered when it is nearly due: then somebody must decide.
     Now and then it is a control; and after many severe cases in a row it is of another subject, while there is one.
     """
-    if not (wanted.search or wanted.brand or wanted.product) and wanted.queue != ESCALATED:
-        if (control := controls.draw(session, actor, wanted.queue, at)) is not None:
-            return control
+    control = controls.draw(session, actor, wanted.queue, at) if _is_plain(wanted) else None
+    if control is not None:
+        return control
     if care.wants_another_subject(session, actor):
         milder = _first(session, actor, wanted, at, but_not, col(ReviewCase.severity) < care.SEVERE)
         if milder is not None:
             return milder
     return _first(session, actor, wanted, at, but_not)
+
+
+def _is_plain(wanted: QueueFilter) -> bool:
+    """Whether a control fits in unseen: nobody looks for just these orders."""
+    return not (wanted.search or wanted.brand or wanted.product or wanted.severity or wanted.only)
 
 
 def _first(

@@ -57,6 +57,11 @@ AWAITING = text("review_case.awaits IS NOT NULL")
 _AWAITING_INDEX: dict[str, Any] = {"sqlite_where": text("awaits IS NOT NULL")}
 _AWAITING_INDEX["postgresql_where"] = _AWAITING_INDEX["sqlite_where"]
 
+#: A question that has no answer yet.
+ASKED = text("case_message.due_at IS NOT NULL AND case_message.answered_at IS NULL")
+_ASKED_INDEX: dict[str, Any] = {"sqlite_where": text("due_at IS NOT NULL AND answered_at IS NULL")}
+_ASKED_INDEX["postgresql_where"] = _ASKED_INDEX["sqlite_where"]
+
 _UNSEALED_INDEX: dict[str, Any] = {"sqlite_where": text("sealed_as IS NULL")}
 _UNSEALED_INDEX["postgresql_where"] = _UNSEALED_INDEX["sqlite_where"]
 
@@ -308,6 +313,7 @@ class CaseMessage(SQLModel, table=True):
     """One message of the conversation about a case. A question has a due time; its answer names it."""
 
     __tablename__ = "case_message"
+    __table_args__ = (Index("ix_case_message_asked", "due_at", **_ASKED_INDEX),)
 
     id: str = Field(default_factory=id_factory("msg"), primary_key=True)
     case_id: str = Field(foreign_key="review_case.id", index=True)

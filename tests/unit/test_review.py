@@ -10,7 +10,6 @@ from moderation.errors import CaseConflict, DishonestReason
 from moderation.evidence import Category, Evidence, Outcome
 from moderation.review import TRANSITIONS, CaseEvent, CaseState, Queue, check_honest, due_at, next_state, queue_for
 
-
 #: What brings a decided case back.
 BACK = {CaseEvent.REOPEN, CaseEvent.SECOND, CaseEvent.DIFFER}
 

@@ -32,6 +32,10 @@ def upgrade() -> None:
         sqlite_where=awaiting,
         postgresql_where=awaiting,
     )
+    asked = sa.text("due_at IS NOT NULL AND answered_at IS NULL")
+    op.create_index(
+        "ix_case_message_asked", "case_message", ["due_at"], sqlite_where=asked, postgresql_where=asked
+    )  # fmt: skip
     op.create_index(op.f("ix_appeal_decided_at"), "appeal", ["decided_at"], unique=False)
     _create_opinions()
     _create_controls()
@@ -116,6 +120,7 @@ def downgrade() -> None:
     for table in ("control_answer", "control", "opinion", "care"):
         op.drop_table(table)
     op.drop_index(op.f("ix_appeal_decided_at"), "appeal")
+    op.drop_index("ix_case_message_asked", "case_message")
     op.drop_index("ix_review_case_awaits", "review_case")
     op.drop_column("review_case", "awaits")
     op.drop_column("pending_decision", "opinion_for")
