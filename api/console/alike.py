@@ -68,7 +68,7 @@ def _alike_page(
     with state.database.reading() as session:
         found = list_alike(session, signed_in.actor, case_id, at)
         pending = deciding.last_pending(session, signed_in.actor, at)
-    lines = [line_of(row) for row in found]
+    lines = [line_of(row, signed_in.mask.severity) for row in found]
     # Only what every case's own evidence names can be said to all of them.
     named = [[e["category"] for e in row.evidence] for row in found]
     return render(

@@ -11,16 +11,16 @@ import leather
 from leather import theme
 from markupsafe import Markup, escape
 
-WIDTH = 480
+WIDTH = 400
 _BAR = 30
-_COLUMNS = 170
+_COLUMNS = 160
 
 #: Coordinates are written with two dozen digits; a tenth of a unit is more than can be seen.
 _TINY = re.compile(r"-?\d+(\.\d+)?E-\d+")
 _LONG = re.compile(r"(\.\d)\d+")
 
 theme.background_color = "none"
-theme.margin = 0.02
+theme.margin = 0.04
 theme.tick_color = "var(--line)"
 theme.zero_color = "var(--soft)"
 theme.label_color = "var(--soft)"

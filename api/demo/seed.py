@@ -1,7 +1,7 @@
 """Fill an empty database with the demo shop: every order goes through the same door as a real one."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -76,16 +76,24 @@ def _seed_yesterday(state: AppState, shop: DemoShop, merchant: Merchant) -> None
         body = _order(shop, 1000 + number, brand, product, "en", {field: text}, None, f"c-2{number:03d}")
         stored = submit(state, Account.of(merchant), body, idempotency_key=None)
         shift.review(stored.screening_id, moment - timedelta(hours=hours), minutes, first, second)
+    _set_rules(state, merchant, {})
     for number, (brand, product, field, text, hours, words, verdict, answer) in enumerate(shop.data["appeals"], 1):
         body = _order(shop, 2000 + number, brand, product, "en", {field: text}, None, f"c-3{number:03d}")
         stored = submit(state, Account.of(merchant), body, idempotency_key=None)
         shift.answer(stored.screening_id, moment - timedelta(hours=hours), words, verdict, answer)
+    _seed_controls(state, shop, merchant, shift, moment)
+    _set_rules(state, merchant, shop.data["review_rules"])
+
+
+def _seed_controls(state: AppState, shop: DemoShop, merchant: Merchant, shift: Shift, moment: datetime) -> None:
     policy, own_lines = policy_of(merchant)
     for known in parse_known(shop.data["controls"], SHOP.name):
         decision = state.pipeline.moderate(known.request, policy=policy, merchant=own_lines)
         with state.database.writing() as session:
             add_control(session, merchant, known, decision, moment)
-    _set_rules(state, merchant, shop.data["review_rules"])
+    _set_rules(state, merchant, {"control_rate": 0.5})
+    for name, slips in (("Reviewer R", 1), ("Reviewer S", 0)):
+        shift.meet_controls(name, 4, slips, moment - timedelta(hours=2))
 
 
 def _set_rules(state: AppState, merchant: Merchant, rules: dict[str, Any]) -> None:

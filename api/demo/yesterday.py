@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from api.reviewing import claims, deciding, orders
+from api.reviewing import claims, controls, deciding, orders
 from api.reviewing.deciding import Verdict
 from api.reviewing.roles import Actor, Role
 from api.storage.database import Database
-from api.storage.tables import DecisionRecord, ReviewCase, Reviewer, Screening
+from api.storage.tables import Control, ControlAnswer, DecisionRecord, ReviewCase, Reviewer, Screening
 from moderation.evidence import Category, Outcome
 
 GROUND = "As the rule in the handbook says."
@@ -56,6 +56,19 @@ class Shift:
             case = orders.case_of(session, screening)
             assert case is not None
         self._decide(case.id, "Lead L", verdict, came_in + timedelta(minutes=75), answer)
+
+    def meet_controls(self, name: str, count: int, slips: int, at: datetime) -> None:
+        """Give somebody controls, the first of which they read differently."""
+        for number in range(count):
+            with self.database.writing() as session:
+                case = controls.draw(session, self.people[name], None, at, chance=lambda: 0.0)
+                if case is None:
+                    return
+                answer = session.get_one(ControlAnswer, case.id)
+                known = session.get_one(Control, answer.control_id)
+                is_right = number >= slips
+                verdict = known.reason or "approve" if is_right else "approve" if known.reason else "unclear"
+            self._decide(case.id, name, verdict, at + timedelta(minutes=10 * number))
 
     def _decide(self, case_id: str, name: str, verdict: str, at: datetime, ground: str = GROUND) -> None:
         actor = self.people[name]

@@ -7,7 +7,7 @@ secret alone lets anybody in.
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -15,6 +15,7 @@ from sqlmodel import Session, col, delete, func, select
 
 from api.customers.reviewers import passwords
 from api.errors import Problem
+from api.reviewing.care import Mask, break_is_due, mask_of
 from api.reviewing.roles import Actor, Role
 from api.settings import Settings
 from api.storage.database import Database
@@ -34,6 +35,10 @@ class SignedIn:
     #: What every form of this session must carry.
     csrf_token: str
     expires_at: datetime
+    #: Which words this person wants covered.
+    mask: Mask = field(default_factory=Mask)
+    #: For how long they have decided without a break, when one is due.
+    worked: timedelta | None = None
 
 
 @cache
@@ -76,7 +81,13 @@ def find_session(session: Session, settings: Settings, token: str, at: datetime)
     actor = Actor(
         id=reviewer.id, merchant_id=reviewer.merchant_id, pseudonym=reviewer.pseudonym, role=Role(reviewer.role)
     )
-    return SignedIn(actor=actor, csrf_token=row.csrf_token, expires_at=row.expires_at)
+    return SignedIn(
+        actor=actor,
+        csrf_token=row.csrf_token,
+        expires_at=row.expires_at,
+        mask=mask_of(session, actor.id),
+        worked=break_is_due(session, actor, at),
+    )
 
 
 def sign_out(session: Session, settings: Settings, token: str) -> None:
