@@ -62,16 +62,23 @@ def seed(state: AppState, shop: DemoShop) -> str:
         _key, token = merchants.create_key(session, merchant.id, "demo checkout", scopes)
         for person in shop.data["reviewers"]:
             reviewers.add_reviewer(session, merchant.id, password=shop.password, **person)
-    _seed_yesterday(state, shop, merchant)
+    shift = Shift(state.database, merchant.id)
+    _seed_yesterday(state, shop, merchant, shift)
     for number, order in enumerate(shop.data["orders"], 1):
-        submit(state, Account.of(merchant), _order(shop, number, *order), idempotency_key=None)
+        stored = submit(state, Account.of(merchant), _order(shop, number, *order), idempotency_key=None)
+        if (move := shop.data["today"].get(_words(order))) is not None:
+            shift.move(stored.screening_id, move, now())
     return token
 
 
-def _seed_yesterday(state: AppState, shop: DemoShop, merchant: Merchant) -> None:
+def _words(order: list[Any]) -> str:
+    return " ".join(order[3].values())
+
+
+def _seed_yesterday(state: AppState, shop: DemoShop, merchant: Merchant, shift: Shift) -> None:
     """What the people of the shop did yesterday, and the rules and controls that hold for them today."""
     _set_rules(state, merchant, {"double_review_rate": 0.5})
-    shift, moment = Shift(state.database, merchant.id), now()
+    moment = now()
     for number, (brand, product, field, text, hours, minutes, first, second) in enumerate(shop.data["yesterday"], 1):
         body = _order(shop, 1000 + number, brand, product, "en", {field: text}, None, f"c-2{number:03d}")
         stored = submit(state, Account.of(merchant), body, idempotency_key=None)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlmodel import Session, select
 
 from api.reviewing import claims, controls, deciding, orders
+from api.reviewing.conversation import Party, ask_and_go_on
 from api.reviewing.deciding import Verdict
 from api.reviewing.roles import Actor, Role
 from api.storage.database import Database
@@ -56,6 +57,25 @@ class Shift:
             case = orders.case_of(session, screening)
             assert case is not None
         self._decide(case.id, "Lead L", verdict, came_in + timedelta(minutes=75), answer)
+
+    def move(self, screening_id: str, move: str, at: datetime) -> None:
+        """What happened to one of today's orders already: ``ask customer``, ``escalate``, or a first opinion."""
+        with self.database.writing() as session:
+            case = orders.case_of(session, session.get_one(Screening, screening_id))
+            if case is None:
+                return
+            actor = self.people["Reviewer R"]
+            version = claims.claim(session, actor, case.id, at).version
+            if move == "escalate":
+                claims.escalate(session, actor, case.id, version, "Is this a statement, or a joke?", at)
+                return
+            if move.startswith("ask"):
+                due, party = at + timedelta(hours=24), Party(move.split()[1])
+                ask_and_go_on(session, actor, case.id, version, party, "Whose name is it?", due, at)
+                return
+            given = Verdict(outcome=Outcome.REJECT, reason=Category(move))
+            deciding.decide(session, actor, case.id, version, given, at - timedelta(minutes=1))
+        deciding.settle_due(self.database, at)
 
     def meet_controls(self, name: str, count: int, slips: int, at: datetime) -> None:
         """Give somebody controls, the first of which they read differently."""

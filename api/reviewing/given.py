@@ -105,13 +105,13 @@ def _opinions(session: Session, actor: Actor, limit: int) -> list[Given]:
             reason=each.reason or "",
             given_at=each.created_at,
             effective_at=None,
-            standing=_STANDING.get(case.awaits or "", f"an opinion; the order is {screening.status.replace('_', ' ')}"),
+            standing=_STANDING.get(case.awaits or "", f"one of two: {screening.status}"),
         )
         for each, case, screening in rows
     ]
 
 
 _STANDING = {
-    opinions.SECOND: "an opinion; a colleague gives the other",
-    opinions.LEAD: "an opinion; the other differs, a lead decides",
+    opinions.SECOND: "one of two: the other is missing",
+    opinions.LEAD: "one of two: they differ",
 }

@@ -111,7 +111,7 @@ def look_at_quality(session: Session, merchant_id: str, at: datetime) -> Quality
         demanded_alike=sum(pair.is_alike for pair in demanded),
         controls=controls,
         hardest=hardest,
-        differences=tuple(_difference(session, pair) for pair in pairs if not pair.is_alike)[:DIFFERENCES],
+        differences=_differences(session, pairs),
     )
 
 
@@ -178,6 +178,13 @@ def _hardest(tried: Iterable[tuple[Control, list[bool]]]) -> list[tuple[str, str
         if not all(read)
     ]
     return sorted(missed, key=lambda each: (each[3] / each[2], -each[2]))[:DIFFERENCES]
+
+
+def _differences(session: Session, pairs: list[_Pair]) -> tuple[Difference, ...]:
+    differing = sorted(
+        (pair for pair in pairs if not pair.is_alike), key=lambda pair: pair.second.created_at, reverse=True
+    )
+    return tuple(_difference(session, pair) for pair in differing[:DIFFERENCES])
 
 
 def _difference(session: Session, pair: _Pair) -> Difference:
