@@ -27,6 +27,10 @@ class CaseEvent(StrEnum):
     DECIDE = "decide"
     WITHDRAW = "withdraw"
     REOPEN = "reopen"
+    #: A verdict became an opinion: somebody else gives the other, not knowing this one.
+    SECOND = "second"
+    #: Two opinions differ.
+    DIFFER = "differ"
 
 
 TRANSITIONS: Mapping[tuple[CaseState, CaseEvent], CaseState] = {
@@ -42,6 +46,8 @@ TRANSITIONS: Mapping[tuple[CaseState, CaseEvent], CaseState] = {
     (CaseState.ESCALATED, CaseEvent.WITHDRAW): CaseState.CLOSED,
     # An appeal brings a decided order back.
     (CaseState.RESOLVED, CaseEvent.REOPEN): CaseState.OPEN,
+    (CaseState.RESOLVED, CaseEvent.SECOND): CaseState.OPEN,
+    (CaseState.RESOLVED, CaseEvent.DIFFER): CaseState.ESCALATED,
 }
 
 

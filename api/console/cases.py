@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -22,9 +23,10 @@ from api.reviewing.sessions import SignedIn
 from api.reviewing.waiting import QueueFilter
 from api.state import AppState
 from api.storage.clock import now
-from api.storage.tables import Merchant
+from api.storage.tables import Merchant, Screening
 from moderation.errors import CaseConflict, DishonestReason, ModerationError
-from moderation.evidence import Category, Outcome
+from moderation.evidence import Category, Evidence, Outcome
+from moderation.glossary import find_entries
 from moderation.messages import FALLBACK_LOCALE
 from moderation.policy import PolicyLayer
 
@@ -252,8 +254,9 @@ def case_page(
         dossier = open_dossier(session, signed_in.actor, case_id, at)
         pending = deciding.last_pending(session, signed_in.actor, at)
         merchant = session.get_one(Merchant, signed_in.actor.merchant_id)
-    order = dossier.screening
+    order, mask_from = dossier.screening, signed_in.mask.severity
     lines, is_current = _policy_lines(state, merchant, dossier)
+    others = [p.decision for p in dossier.earlier + dossier.alike if p.decision]
     return render(
         request,
         "case.html",
@@ -267,15 +270,14 @@ def case_page(
         said=said,
         pending=pending,
         drawing=draw(order.product, order.fields),
-        fields=mark(order.fields, dossier.evidence),
+        fields=mark(order.fields, dossier.evidence, mask_from),
         tables={n: compare(order.fields, found) for n, found in enumerate(dossier.evidence, 1)},
-        masked=any(
-            map(masked_record, [dossier.decision, *(p.decision for p in dossier.earlier + dossier.alike if p.decision)])
-        ),
-        masked_here=any(map(is_masked, dossier.evidence)),
-        covered=covered,
-        masked_record=masked_record,
+        masked=any(masked_record(each, mask_from) for each in [dossier.decision, *others]),
+        masked_here=any(is_masked(found, mask_from) for found in dossier.evidence),
+        covered=partial(covered, mask_from=mask_from),
+        masked_record=partial(masked_record, mask_from=mask_from),
         underline=underline,
+        glossary=[find_entries(_texts_of(order, found)) for found in dossier.evidence],
         named=list(dict.fromkeys(found.category for found in dossier.evidence)),
         others=[c for c in Category if c not in {found.category for found in dossier.evidence}],
         words=state.messages.catalogue(order.locale),
@@ -287,6 +289,12 @@ def case_page(
         origins=origins(state.pipeline, dossier.evidence),
         is_appeal=dossier.appeal is not None and dossier.appeal.is_open,
     )
+
+
+def _texts_of(order: Screening, found: Evidence) -> list[str]:
+    """What a finding covers as typed, and as it was read."""
+    texts = {field["name"]: field["text"] for field in order.fields}
+    return [found.read_as, *(texts.get(span.field, "")[span.start : span.end] for span in found.spans)]
 
 
 def _policy_lines(state: AppState, merchant: Merchant, dossier: Dossier) -> tuple[tuple[PolicyLine, ...], bool]:

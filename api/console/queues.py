@@ -73,7 +73,7 @@ def show_queue(
         pending = deciding.last_pending(session, actor, at)
         alike = count_alike(session, actor, [row.screening.likeness for row in page.rows])
         saved = views.list_views(session, actor)
-    rows = [line_of(row) for row in page.rows]
+    rows = [line_of(row, signed_in.mask.severity) for row in page.rows]
     return render(
         request,
         "queue.html",
@@ -116,13 +116,13 @@ class Line:
     is_masked: bool
 
 
-def line_of(row: WaitingCase) -> Line:
+def line_of(row: WaitingCase, mask_from: int) -> Line:
     found = [evidence_from_json(each) for each in row.evidence]
     return Line(
         row=row,
-        fields=mark(row.screening.fields, found),
-        why=covered(found[0]) if found else [],
-        is_masked=any(map(is_masked, found)),
+        fields=mark(row.screening.fields, found, mask_from),
+        why=covered(found[0], mask_from) if found else [],
+        is_masked=any(is_masked(each, mask_from) for each in found),
     )
 
 

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, func, select
 
 from api.errors import Problem
 from api.reviewing.roles import Actor, Right, demand
-from api.storage.tables import Appeal, CaseEventRecord, ReviewCase, Reviewer
+from api.storage.tables import Appeal, CaseEventRecord, ControlAnswer, Opinion, ReviewCase, Reviewer
 from moderation.errors import CaseConflict
 from moderation.review import CaseEvent, CaseState, Queue, next_state
 
@@ -35,11 +35,17 @@ def find_case(session: Session, actor: Actor, case_id: str, *, to_write: bool = 
     """The case, if it is the actor's merchant's. Raises a 404 ``Problem`` otherwise: others' cases do not exist."""
     # PostgreSQL refuses a NUL even in a question.
     case = None if "\0" in case_id else session.get(ReviewCase, case_id, with_for_update=to_write or None)
-    if case is None or case.merchant_id != actor.merchant_id:
+    if case is None or not (case.merchant_id == actor.merchant_id or _is_given_to(session, actor, case)):
         raise Problem(
             404, "case_not_found", "There is no such case. It may belong to another shop, or the link is old."
         )
     return case
+
+
+def _is_given_to(session: Session, actor: Actor, case: ReviewCase) -> bool:
+    """Whether it is a control that was given to just this reviewer; for everybody else it does not exist."""
+    answer = session.get(ControlAnswer, case.id)
+    return answer is not None and answer.reviewer_id == actor.id
 
 
 def is_held(case: ReviewCase, at: datetime) -> bool:
@@ -89,9 +95,9 @@ def open_appeal(session: Session, screening_id: str) -> Appeal | None:
 
 
 def is_anothers(session: Session, actor: Actor, case: ReviewCase) -> bool:
-    """Whether the case is an appeal against the actor's own decision, which somebody else must answer."""
+    """Whether somebody else must decide: about an appeal against the actor, or where the actor has said theirs."""
     appeal = open_appeal(session, case.screening_id) if case.queue == Queue.APPEALS else None
-    return appeal is not None and appeal.first_decided_by == actor.id
+    return (appeal is not None and appeal.first_decided_by == actor.id) or _has_opinion(session, actor, case)
 
 
 def demand_bound(actor: Actor, case: ReviewCase) -> None:
@@ -102,10 +108,19 @@ def demand_bound(actor: Actor, case: ReviewCase) -> None:
 
 
 def demand_another(session: Session, actor: Actor, case: ReviewCase) -> None:
-    """Raises a 403 ``Problem`` when the appeal is against the actor's own decision."""
+    """Raises a 403 ``Problem`` when the case needs other eyes than the actor's."""
+    if _has_opinion(session, actor, case):
+        raise Problem(403, "own_opinion", "You have given your opinion on this order. A colleague decides it now.")
     if is_anothers(session, actor, case):
         detail = "This is an appeal against your own decision; a colleague answers it. Take the next case."
         raise Problem(403, "own_appeal", detail)
+    if case.awaits == "lead":
+        demand(actor, Right.SETTLE)
+
+
+def _has_opinion(session: Session, actor: Actor, case: ReviewCase) -> bool:
+    own = select(Opinion.id).where(Opinion.case_id == case.id, Opinion.reviewer_id == actor.id)
+    return session.exec(own).first() is not None
 
 
 def hold(session: Session, case: ReviewCase, actor: Actor, at: datetime, **detail: Any) -> None:
@@ -233,12 +248,16 @@ _TOLD: dict[str, str] = {
     "answer": "answered",
     "say": "wrote",
     "erase": "had the words erased",
+    CaseEvent.SECOND: "asked for a second opinion",
+    CaseEvent.DIFFER: "handed it to a lead: the two opinions differ",
 }
 
 
-def tell(session: Session, event: CaseEventRecord) -> str:
-    """One event as a clause: ``"Heron escalated it"``."""
+def tell(session: Session, event: CaseEventRecord, *, is_over: bool = False) -> str:
+    """One event as a clause: ``"Heron escalated it"``. An opinion stays unsaid until the case is over."""
     who = name_of(session, event.actor)
+    if event.kind == CaseEvent.DECIDE and event.detail.get("opinion_for") and not is_over:
+        return f"{who} looked at it"
     if event.kind == CaseEvent.DECIDE:
         verdict = {"approve": "approved it", "reject": "rejected it"}.get(event.detail.get("outcome", ""), "decided it")
         return f"{who} {verdict}"

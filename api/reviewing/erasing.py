@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from api.reviewing.claims import note
 from api.reviewing.orders import find_appeal, withdraw
-from api.storage.tables import AuditEntry, CaseEventRecord, CaseMessage, DecisionRecord, ReviewCase, Screening
+from api.storage.tables import AuditEntry, CaseEventRecord, CaseMessage, DecisionRecord, Opinion, ReviewCase, Screening
 
 ERASED = "[erased]"
 
@@ -45,6 +45,9 @@ def _erase_case(session: Session, case: ReviewCase, actor: str, at: datetime) ->
     for message in session.exec(select(CaseMessage).where(CaseMessage.case_id == case.id)):
         message.text = ERASED
         session.add(message)
+    for opinion in session.exec(select(Opinion).where(Opinion.case_id == case.id)):
+        opinion.ground = opinion.ground and ERASED
+        session.add(opinion)
     for event in session.exec(select(CaseEventRecord).where(CaseEventRecord.case_id == case.id)):
         event.detail = {
             key: ERASED if key in ("note", "ground") and value else value for key, value in event.detail.items()

@@ -79,7 +79,7 @@ def close_case(session: Session, case: ReviewCase | None, actor: str, at: dateti
     if case.state in _WAITING:
         move(session, case, CaseEvent.WITHDRAW, actor, at)
         # Nobody decided it, so no time of a decision is kept: the team's figures count those.
-        case.claimed_by = case.claimed_until = case.paused_until = case.resolved_at = None
+        case.claimed_by = case.claimed_until = case.paused_until = case.resolved_at = case.awaits = None
 
 
 def appeal(

@@ -22,6 +22,7 @@ class Right(StrEnum):
     REVIEW = "review cases"
     DECIDE_ESCALATED = "decide escalated cases"
     TAKE_OVER = "take over a case that someone else holds"
+    SETTLE = "decide what two reviewers see differently"
     OVERSEE = "see how the team is doing"
     HOLD = "place and lift holds"
 
@@ -31,7 +32,7 @@ _SENIOR = frozenset({Right.REVIEW, Right.DECIDE_ESCALATED, Right.TAKE_OVER})
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.REVIEWER: frozenset({Right.REVIEW}),
     Role.SENIOR: _SENIOR,
-    Role.LEAD: _SENIOR | {Right.OVERSEE, Right.HOLD},
+    Role.LEAD: _SENIOR | {Right.SETTLE, Right.OVERSEE, Right.HOLD},
     Role.AUDITOR: frozenset({Right.OVERSEE}),
     Role.ADMIN: frozenset(Right),
 }

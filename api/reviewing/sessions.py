@@ -16,6 +16,7 @@ from sqlmodel import Session, col, delete, func, select
 
 from api.customers.reviewers import passwords
 from api.errors import Problem
+from api.reviewing.care import Mask, break_is_due, mask_of
 from api.reviewing.roles import Actor, Role
 from api.settings import Settings
 from api.storage.database import Database
@@ -37,6 +38,10 @@ class SignedIn:
     expires_at: datetime
     #: Keys of their own choice, by action.
     keys: Mapping[str, str] = field(default_factory=dict)
+    #: Which words this person wants covered.
+    mask: Mask = field(default_factory=Mask)
+    #: For how long they have decided without a break, when one is due.
+    worked: timedelta | None = None
 
 
 @cache
@@ -84,7 +89,14 @@ def find_session(session: Session, settings: Settings, token: str, at: datetime)
         queues=frozenset(reviewer.queues),
         languages=frozenset(reviewer.languages),
     )
-    return SignedIn(actor=actor, csrf_token=row.csrf_token, expires_at=row.expires_at, keys=reviewer.keys)
+    return SignedIn(
+        actor=actor,
+        csrf_token=row.csrf_token,
+        expires_at=row.expires_at,
+        keys=reviewer.keys,
+        mask=mask_of(session, actor.id),
+        worked=break_is_due(session, actor, at),
+    )
 
 
 def sign_out(session: Session, settings: Settings, token: str) -> None:

@@ -15,6 +15,7 @@ from sqlmodel import Session, case, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from api.errors import Problem
+from api.reviewing import care, controls, opinions
 from api.reviewing.claims import DUE_SOON, is_aside, is_held
 from api.reviewing.roles import Actor, Right
 from api.storage.tables import (
@@ -163,7 +164,31 @@ def next_case(
     """The first free case of the filter that the actor has not skipped and may decide; locked, so that nobody else gets it.
 
     A case that waits for something is only offered when it is nearly due: then somebody must decide.
+    Now and then it is a control; and after many severe cases in a row it is of another subject, while there is one.
     """
+    control = controls.draw(session, actor, wanted.queue, at) if _is_plain(wanted) else None
+    if control is not None:
+        return control
+    if care.wants_another_subject(session, actor):
+        milder = _first(session, actor, wanted, at, but_not, col(ReviewCase.severity) < care.SEVERE)
+        if milder is not None:
+            return milder
+    return _first(session, actor, wanted, at, but_not)
+
+
+def _is_plain(wanted: QueueFilter) -> bool:
+    """Whether a control fits in unseen: nobody looks for just these orders."""
+    return not (wanted.search or wanted.brand or wanted.product or wanted.severity or wanted.only)
+
+
+def _first(
+    session: Session,
+    actor: Actor,
+    wanted: QueueFilter,
+    at: datetime,
+    but_not: str | None,
+    *also: ColumnElement[bool],
+) -> ReviewCase | None:
     skipped = exists().where(
         col(CaseEventRecord.case_id) == ReviewCase.id,
         col(CaseEventRecord.actor) == actor.id,
@@ -175,7 +200,10 @@ def next_case(
         col(Appeal.first_decided_by) == actor.id,
         col(Appeal.verdict).is_(None),
     )
-    query = select(ReviewCase).where(*_conditions(session, actor, wanted, at), _free(at), ~skipped, ~own_appeal)
+    others = (~skipped, ~own_appeal, ~opinions.given_on_case(actor.id), *also)
+    query = select(ReviewCase).where(*_conditions(session, actor, wanted, at), _free(at), *others)
+    if not actor.may(Right.SETTLE):
+        query = query.where(col(ReviewCase.awaits).is_distinct_from(opinions.LEAD))
     if wanted.queue != AWAITING:
         query = query.where(~_waits(at))
     if wanted.queue != ESCALATED:

@@ -53,6 +53,15 @@ _WAITING_INDEX["postgresql_where"] = _WAITING_INDEX["sqlite_where"]
 
 
 _FILTERED = ("severity", "state", "waits_until", "language", "claimed_by", "screening_id")
+#: A case that needs another person than the one who had it. Few at any time.
+AWAITING = text("review_case.awaits IS NOT NULL")
+_AWAITING_INDEX: dict[str, Any] = {"sqlite_where": text("awaits IS NOT NULL")}
+_AWAITING_INDEX["postgresql_where"] = _AWAITING_INDEX["sqlite_where"]
+
+#: A question that has no answer yet.
+ASKED = text("case_message.due_at IS NOT NULL AND case_message.answered_at IS NULL")
+_ASKED_INDEX: dict[str, Any] = {"sqlite_where": text("due_at IS NOT NULL AND answered_at IS NULL")}
+_ASKED_INDEX["postgresql_where"] = _ASKED_INDEX["sqlite_where"]
 
 _UNSEALED_INDEX: dict[str, Any] = {"sqlite_where": text("sealed_as IS NULL")}
 _UNSEALED_INDEX["postgresql_where"] = _UNSEALED_INDEX["sqlite_where"]
@@ -68,8 +77,12 @@ class Merchant(SQLModel, table=True):
     policy_layer: dict[str, Any] = _json(dict)
     #: Seconds, 0-120, until a reviewer's decision takes effect; until then it can be undone.
     undo_seconds: int = 15
+    #: Second opinions, control cases, care: see ``moderation/review_rules.py``.
+    review_rules: dict[str, Any] = _json(dict)
     #: For the place where a shop's test orders live, apart from everything real: the id of the shop.
     test_of: str | None = Field(default=None, index=True, unique=True)
+    #: For the place where a shop's control cases live, seen by nobody but the one who is given one: the shop's id.
+    controls_of: str | None = Field(default=None, index=True, unique=True)
     created_at: datetime = _time()
 
 
@@ -226,6 +239,7 @@ class ReviewCase(SQLModel, table=True):
         # What a filter looks at stands in them too, so that only the cases that are shown are fetched.
         Index("ix_review_case_due", "merchant_id", "due_at", *_FILTERED, **_WAITING_INDEX),
         Index("ix_review_case_queue", "merchant_id", "queue", "due_at", *_FILTERED, **_WAITING_INDEX),
+        Index("ix_review_case_awaits", "merchant_id", "awaits", **_AWAITING_INDEX),
         # When people decided, for the team page.
         Index("ix_review_case_resolved", "merchant_id", "resolved_at"),
         # Holds all that the counts need, so that they read nothing else.
@@ -262,6 +276,8 @@ class ReviewCase(SQLModel, table=True):
     paused_until: datetime | None = _time(nullable=True)
     claimed_by: str | None = Field(default=None, foreign_key="reviewer.id", index=True)
     claimed_until: datetime | None = _time(nullable=True)
+    #: ``second`` while a second opinion is missing, ``lead`` when two differ; never told to those who may give one.
+    awaits: str | None = None
     #: Counts moves; a form that quotes an older version is refused.
     version: int = 1
     created_at: datetime = _time()
@@ -319,13 +335,14 @@ class Appeal(SQLModel, table=True):
     verdict: str | None = None
     #: The answer to the customer, in the reviewer's own words.
     reason: str = ""
-    decided_at: datetime | None = _time(nullable=True)
+    decided_at: datetime | None = _time(nullable=True, index=True)
 
 
 class CaseMessage(SQLModel, table=True):
     """One message of the conversation about a case. A question has a due time; its answer names it."""
 
     __tablename__ = "case_message"
+    __table_args__ = (Index("ix_case_message_asked", "due_at", **_ASKED_INDEX),)
 
     id: str = Field(default_factory=id_factory("msg"), primary_key=True)
     case_id: str = Field(foreign_key="review_case.id", index=True)
@@ -378,8 +395,86 @@ class PendingDecision(SQLModel, table=True):
     reason: str | None = None
     ground: str = ""
     reason_added_by_person: bool = False
+    #: ``rule`` or ``sample`` when it is one of two opinions and does not stand alone.
+    opinion_for: str | None = None
     created_at: datetime = _time()
     effective_at: datetime = _time(index=True)
+
+
+class Opinion(SQLModel, table=True):
+    """One of two verdicts that were given blindly; kept whether they agree or not."""
+
+    __table_args__ = (
+        UniqueConstraint("case_id", "decision_id", "reviewer_id"),
+        # Ids begin with their time: the newest of a merchant.
+        Index("ix_opinion_merchant", "merchant_id", "id"),
+    )
+
+    id: str = Field(default_factory=id_factory("opi"), primary_key=True)
+    merchant_id: str = Field(foreign_key="merchant.id")
+    case_id: str = Field(foreign_key="review_case.id", index=True)
+    #: The decision in force when it was given; the opinions about one decision belong together.
+    decision_id: str = Field(foreign_key="decision.id")
+    reviewer_id: str = Field(foreign_key="reviewer.id", index=True)
+    #: ``rule``: the shop demands two for such a verdict; ``sample``: drawn before anybody looked.
+    asked_for: str
+    outcome: str
+    reason: str | None = None
+    ground: str = ""
+    created_at: datetime = _time()
+
+
+class Control(SQLModel, table=True):
+    """A case with a known answer. Each reviewer meets it once, and it looks like any other."""
+
+    id: str = Field(default_factory=id_factory("ctl"), primary_key=True)
+    merchant_id: str = Field(foreign_key="merchant.id", index=True)
+    fields: list[dict[str, str]] = _json(list)
+    brand: str | None = None
+    product: str | None = None
+    locale: str | None = None
+    #: What the machine said when the control was made: ``reasons``, ``risk``, ``evidence``, ``versions``.
+    decision: dict[str, Any] = _json(dict)
+    queue: str
+    severity: int
+    #: The known answer, and why, for those who came to another.
+    outcome: str
+    reason: str | None = None
+    why: str
+    created_at: datetime = _time()
+    #: From when on nobody is given it any more.
+    retired_at: datetime | None = _time(nullable=True)
+
+
+class ControlAnswer(SQLModel, table=True):
+    """A control in one reviewer's hands, and what they made of it."""
+
+    __tablename__ = "control_answer"
+    __table_args__ = (UniqueConstraint("control_id", "reviewer_id"),)
+
+    case_id: str = Field(foreign_key="review_case.id", primary_key=True)
+    control_id: str = Field(foreign_key="control.id")
+    reviewer_id: str = Field(foreign_key="reviewer.id", index=True)
+    given_at: datetime = _time()
+    #: Empty until it is answered.
+    outcome: str | None = None
+    reason: str | None = None
+    answered_at: datetime | None = _time(nullable=True)
+
+
+class Care(SQLModel, table=True):
+    """How one reviewer wants to be treated, and how long they have been at it. No row: as the rules say."""
+
+    reviewer_id: str = Field(foreign_key="reviewer.id", primary_key=True)
+    #: From which severity words are covered: 2, 3 or 4; 5 covers none.
+    mask_from: int = 4
+    #: ``blur`` or ``block``.
+    mask_look: str = "blur"
+    #: Severe cases decided since the last one that was not.
+    severe_run: int = 0
+    #: When the present stretch of work began, and when it last went on.
+    working_since: datetime | None = _time(nullable=True)
+    last_decided_at: datetime | None = _time(nullable=True)
 
 
 class IdempotencyKey(SQLModel, table=True):

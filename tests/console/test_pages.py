@@ -12,6 +12,8 @@ from api.storage.clock import now
 from moderation.evidence import Category
 from tests.console.test_talk import appealed
 from tests.reviewing.shop import SWEATSHOP, found
+from tests.reviewing.test_opinions import APPROVE, BY_CATEGORY, REJECT, rule
+from tests.reviewing.test_opinions import say as decide
 
 pytestmark = pytest.mark.browser
 
@@ -26,6 +28,16 @@ WCAG = {
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
 
 
+def differing(shop, at):
+    """One order that two people, not knowing of each other, saw differently; it waits for a lead."""
+    case_id = shop.open_case(at, due_in=claims.CLAIM_FOR * 6)
+    rule(shop, BY_CATEGORY)
+    decide(shop, "Heron", case_id, REJECT, at)
+    decide(shop, "Plover", case_id, APPROVE, at)
+    rule(shop, {})
+    return case_id
+
+
 @pytest.fixture
 def cases(shop, start):
     """One case of every kind that looks different."""
@@ -36,6 +48,7 @@ def cases(shop, start):
         "severe": shop.open_case(start, texts={"text": "hate \u200bhidden\nsecond line"}, evidence=severe),
         "theirs": shop.open_case(start, due_in=-claims.CLAIM_FOR, product="ring"),
         "appeal": appealed(shop, start),
+        "differ": differing(shop, start),
         "bare": shop.open_case(start, texts={"text": ""}, evidence=(), brand=None, product=None, reference=None),
     }
     with shop.database.writing() as session:
@@ -51,6 +64,7 @@ def cases(shop, start):
 def test_axe_finds_nothing_and_nothing_sticks_out(sign_in, cases):
     page = sign_in("Wren")
     paths = ["/console", "/console?queue=appeals", "/console/keys", "/console/handbook", "/console/cases/none"]
+    paths += ["/console/glossary", "/console/care"]
     paths += ["/console/decided", "/console/team", "/console/holds", f"/console/cases/{cases['free']}/alike"]
     paths += [f"/console/cases/{case}" for case in cases.values()]
     faults = []

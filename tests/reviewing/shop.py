@@ -66,8 +66,8 @@ class Shop:
     opened: int = 0
 
     @classmethod
-    def open(cls, database: Database, name: str = "Demo shop", undo_seconds: int = 15) -> "Shop":
-        merchant = Merchant(name=name, undo_seconds=undo_seconds)
+    def open(cls, database: Database, name: str = "Demo shop", undo_seconds: int = 15, **more: Any) -> "Shop":
+        merchant = Merchant(name=name, undo_seconds=undo_seconds, **more)
         with database.writing() as session:
             session.add(merchant)
         return cls(database, merchant)
