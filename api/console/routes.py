@@ -2,8 +2,18 @@
 
 from fastapi import APIRouter
 
-from api.console import alike, cases, guides, holds, queues, signing, team
+from api.console import account, alike, cases, company, guides, holds, queues, signing, team
 
 router = APIRouter(include_in_schema=False)
-for part in (signing.router, queues.router, alike.router, cases.router, team.router, holds.router, guides.router):
+for part in (
+    signing.router,
+    company.router,
+    account.router,
+    queues.router,
+    alike.router,
+    cases.router,
+    team.router,
+    holds.router,
+    guides.router,
+):
     router.include_router(part)

@@ -123,8 +123,8 @@ def redirect(path: str, **query: str | None) -> Response:
     return RedirectResponse(f"{path}?{urlencode(given)}" if given else path, 303)
 
 
-def signed_in(state: StateDep, token: Annotated[str | None, Cookie(alias=SESSION_COOKIE)] = None) -> SignedIn:
-    """The reviewer behind the cookie. Raises ``SignInNeeded``."""
+def half_signed_in(state: StateDep, token: Annotated[str | None, Cookie(alias=SESSION_COOKIE)] = None) -> SignedIn:
+    """The reviewer behind the cookie, perhaps with a second factor still to come. Raises ``SignInNeeded``."""
     with state.database.reading() as session:
         found = find_session(session, state.settings, token, now()) if token else None
     if found is None:
@@ -132,15 +132,35 @@ def signed_in(state: StateDep, token: Annotated[str | None, Cookie(alias=SESSION
     return found
 
 
+#: For the pages of the second factor alone.
+HalfSignedInDep = Annotated[SignedIn, Depends(half_signed_in)]
+
+
+def signed_in(half: HalfSignedInDep) -> SignedIn:
+    """The reviewer behind the cookie, wholly signed in. Raises ``SignInNeeded``."""
+    if half.waits_for:
+        raise SignInNeeded
+    return half
+
+
 SignedInDep = Annotated[SignedIn, Depends(signed_in)]
 
 
-def signed_form(signed_in: SignedInDep, csrf: Annotated[str, Form()] = "") -> SignedIn:
+def half_signed_form(signed_in: HalfSignedInDep, csrf: Annotated[str, Form()] = "") -> SignedIn:
     """The reviewer who sent a form that came from our own page. Raises a 403 ``Problem`` for any other."""
     if not hmac.compare_digest(csrf.encode(), signed_in.csrf_token.encode()):
         raise Problem(
             403, "form_expired", "This form is not from your current session. Open the page again and repeat."
         )
+    return signed_in
+
+
+#: Like ``HalfSignedInDep``, for what is sent.
+HalfFormDep = Annotated[SignedIn, Depends(half_signed_form)]
+
+
+def signed_form(signed_in: SignedInDep, _form: HalfFormDep) -> SignedIn:
+    """The reviewer who sent a form of our own, wholly signed in."""
     return signed_in
 
 

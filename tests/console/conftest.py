@@ -10,14 +10,21 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page
 
+from api.main import create_app
 from api.reviewing.roles import Role
+from api.settings import Settings
 from api.storage.clock import now
 from api.storage.database import Database
+from moderation.pipeline import Pipeline
+from moderation.policy import load_policies
 from tests.reviewing.shop import PASSWORD, Shop
 
 ROOT = Path(__file__).parents[2]
+SECRET = "only-for-the-tests-" * 3
 
 
 class Server:
@@ -33,7 +40,7 @@ class Server:
             **os.environ,
             "PYTHONPATH": str(ROOT),
             "MODERATION_DATABASE_URL": database_url,
-            "MODERATION_SECRET_KEY": "only-for-the-tests-" * 3,
+            "MODERATION_SECRET_KEY": SECRET,
             "MODERATION_RUN_WORKER": "false",
         }
         self.start()
@@ -78,6 +85,29 @@ def server(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iter
     running = Server(database.url, tmp_path_factory.mktemp("log") / "server.log")
     yield running
     running.kill()
+
+
+@pytest.fixture(scope="session")
+def _applications(database: Database):
+    """The application in this process, one for each choice of settings, on the same database."""
+    made: dict[str, FastAPI] = {}
+
+    def application(**settings: object) -> FastAPI:
+        given = {"database_url": database.url, "secret_key": SECRET, "run_worker": False, **settings}
+        key = repr(sorted(given.items()))
+        if key not in made:
+            made[key] = create_app(Settings(**given), Pipeline((), load_policies(), {}))
+        return made[key]
+
+    yield application
+    for each in made.values():
+        each.state.moderation.database.close()
+
+
+@pytest.fixture
+def app_client(_applications):
+    """Makes browsers without a browser, for servers with these settings: quick, and with settings of one's own."""
+    return lambda **settings: TestClient(_applications(**settings), "http://127.0.0.1:8000", follow_redirects=False)
 
 
 @pytest.fixture
