@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from api.console import account, alike, cases, company, guides, holds, queues, signing, team
+from api.console import account, alike, cases, company, guides, holds, log, queues, signing, team
 
 router = APIRouter(include_in_schema=False)
 for part in (
@@ -13,6 +13,7 @@ for part in (
     alike.router,
     cases.router,
     team.router,
+    log.router,
     holds.router,
     guides.router,
 ):

@@ -10,7 +10,6 @@ from api.console.web import (
     SESSION_COOKIE,
     SIGN_IN_COOKIE,
     ConsoleRoute,
-    FormDep,
     HalfFormDep,
     HalfSignedInDep,
     Words,
@@ -95,11 +94,11 @@ def give_code(
 
 
 @router.post("/sign-out")
-def sign_out(state: StateDep, signed_in: FormDep, token: Annotated[str, Cookie(alias=SESSION_COOKIE)]) -> Response:
+def sign_out(state: StateDep, half: HalfFormDep, token: Annotated[str, Cookie(alias=SESSION_COOKIE)]) -> Response:
     """End the session."""
     with state.database.writing() as session:
         sessions.sign_out(session, state.settings, token)
-        happened(session, "sign_out", signed_in.actor.id, signed_in.actor.merchant_id, signed_in.actor.id)
+        happened(session, "sign_out", half.actor.id, half.actor.merchant_id, half.actor.id)
     answer = redirect("/console/sign-in", said="out")
     answer.delete_cookie(SESSION_COOKIE, path="/console")
     return answer

@@ -12,6 +12,7 @@ from api.dependencies import StateDep
 from api.errors import Problem
 from api.reviewing.team import AGES, TeamReport, look_at_team
 from api.storage.clock import now
+from api.storage.happened import happened
 
 router = APIRouter(prefix="/console/team", route_class=ConsoleRoute)
 
@@ -41,6 +42,8 @@ def download(state: StateDep, signed_in: SignedInDep, table: str) -> Response:
     tables = _tables(report)
     if table not in tables:
         raise Problem(404, "table_not_found", f"There is no table {table!r}. There are: {', '.join(tables)}.")
+    with state.database.writing() as session:
+        happened(session, "export", signed_in.actor.id, signed_in.actor.merchant_id, what=table)
     text = io.StringIO()
     csv.writer(text).writerows(tables[table])
     headers = {"Content-Disposition": f'attachment; filename="{table}.csv"'}

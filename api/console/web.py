@@ -18,7 +18,7 @@ from pydantic import AfterValidator
 from api.dependencies import StateDep
 from api.errors import Problem
 from api.rendering import Page, templates_of
-from api.reviewing.roles import Right
+from api.reviewing.roles import Right, demand
 from api.reviewing.sessions import SignedIn, find_session
 from api.settings import Settings
 from api.state import app_state
@@ -155,12 +155,13 @@ def half_signed_form(signed_in: HalfSignedInDep, csrf: Annotated[str, Form()] = 
     return signed_in
 
 
-#: Like ``HalfSignedInDep``, for what is sent.
+#: Like ``HalfSignedInDep``, for what anybody may send about their own account.
 HalfFormDep = Annotated[SignedIn, Depends(half_signed_form)]
 
 
 def signed_form(signed_in: SignedInDep, _form: HalfFormDep) -> SignedIn:
-    """The reviewer who sent a form of our own, wholly signed in."""
+    """The reviewer who sent a form of our own, wholly signed in. Raises a 403 ``Problem`` for who only reads."""
+    demand(signed_in.actor, Right.CHANGE)
     return signed_in
 
 
