@@ -15,6 +15,12 @@ def verify(
     head: Annotated[
         str | None, typer.Option(help="A head that an earlier run printed; the log must go through it.")
     ] = None,
+    explained: Annotated[
+        list[int] | None,
+        typer.Option(
+            help="An entry that tells of damage with a known cause, such as a new secret key; repeat for several."
+        ),
+    ] = None,
 ) -> None:
     """Follow the whole chain; exit status 1 when anything was changed, removed or reordered."""
     from api.reviewing import audit
@@ -24,7 +30,7 @@ def verify(
     audit.seal_all(database, settings.secret_key, within=float("inf"))
     known = [*audit.known_heads(settings.audit_anchor), *([head] if head else [])]
     with database.reading() as session:
-        verified = audit.verify(session, settings.secret_key, known)
+        verified = audit.verify(session, settings.secret_key, known, explained or ())
     for fault in verified.faults:
         typer.echo(fault, err=True)
     if verified.faults:

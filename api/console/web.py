@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import Cookie, Depends, Form, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -219,4 +219,7 @@ def _to_sign_in(request: Request) -> Response:
     if request.method == "GET":
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return redirect("/console/sign-in", back=None if back == "/console" else back)
-    return redirect("/console/sign-in", said="ended")
+    # Back to the page with the form, which has its case still; where the form itself went is no page.
+    came_from = urlsplit(request.headers.get("referer", ""))
+    is_ours = came_from.netloc == request.url.netloc and came_from.path.startswith("/console/")
+    return redirect("/console/sign-in", said="ended", back=came_from.path if is_ours else None)

@@ -108,15 +108,18 @@ def head_of(session: Session) -> Head:
     return Head(number=last.number, chain=last.chain) if last else Head(number=0, chain=ORIGIN)
 
 
-def verify(session: Session, secret: str, known: Iterable[str] = (), at_most: int = 20) -> Verified:
+def verify(
+    session: Session, secret: str, known: Iterable[str] = (), explained: Iterable[int] = (), at_most: int = 20
+) -> Verified:
     """Follow the whole chain and compare every entry with what it has sealed.
 
     Args:
         secret: The server's, with which the chain's end was signed.
         known: Heads that were written down earlier; the chain must still go through them.
+        explained: Entries that tell of damage with a known cause, such as a new secret.
         at_most: How many faults are told.
     """
-    faults = _faults_of_end(session, secret)
+    faults, explained = _faults_of_end(session, secret), set(explained)
     end = session.get(AuditHead, 1)
     must = {*known, *([f"{end.number}:{end.chain}"] if end else ())}
     numbers = {text.partition(":")[0] for text in must}
@@ -128,7 +131,7 @@ def verify(session: Session, secret: str, known: Iterable[str] = (), at_most: in
                 faults.append(f"Entries {head.number + 1} to {entry.number - 1} are missing.")
             if entry.chain != _link(head.chain, entry.number, entry.subject, entry.content):
                 faults.append(f"Entry {entry.number} does not follow from the one before: it was changed or moved.")
-            faults += _compare(entry, now.get(entry.subject))
+            faults += _compare(entry, now.get(entry.subject), is_explained=entry.number in explained)
             head = Head(number=entry.number, chain=entry.chain)
             if str(head.number) in numbers:
                 must.discard(str(head))
@@ -176,10 +179,8 @@ def _go_on_from(session: Session, secret: str) -> Head:
     """The newest link. An end that is not where it should be is itself kept in the log, for good, and told aloud."""
     head = head_of(session)
     if faults := _faults_of_end(session, secret):
-        end = session.get(AuditHead, 1)
         log.error("the sealed log is damaged: %s", " ".join(faults))
-        expected = f"{end.number}:{end.chain}" if end else "none"
-        happened(session, "log_damaged", MACHINE, expected=expected, found=str(head))
+        happened(session, "log_damaged", MACHINE, found=str(head), because=" ".join(faults))
         session.flush()
     return head
 
@@ -218,16 +219,13 @@ def _pages(session: Session, at_once: int = 500) -> Iterator[Sequence[AuditEntry
         yield page
 
 
-def _compare(entry: AuditEntry, found: Told | None) -> list[str]:
+def _compare(entry: AuditEntry, found: Told | None, is_explained: bool) -> list[str]:
     if found is None:
         return [f"{entry.subject} is gone; entry {entry.number} has sealed it."]
     if _content(found.said, entry.words) != entry.content:
         return [f"{entry.subject} says something else than entry {entry.number} has sealed."]
-    if found.said.get("kind") == "log_damaged":
-        expected, was = found.said["detail"]["expected"], found.said["detail"]["found"]
-        return [
-            f"Entry {entry.number} says that the log was damaged before it: it ended at {was} instead of {expected}."
-        ]
+    if found.said.get("kind") == "log_damaged" and not is_explained:
+        return [f"Entry {entry.number} says that the log was damaged before it: {found.said['detail']['because']}"]
     if found.is_erased or (not entry.words and not found.written):
         return []
     if not entry.salt:

@@ -2,12 +2,10 @@
 
 import pytest
 
-from api.reviewing import claims
-from api.storage.clock import now
 from api.storage.tables import ReviewCase
-from tests.reviewing.shop import Shop
 
 pytestmark = pytest.mark.browser
+
 
 def test_looking_at_a_case_changes_nothing(form, shop, start, database):
     case = shop.open_case(start)
@@ -15,18 +13,6 @@ def test_looking_at_a_case_changes_nothing(form, shop, start, database):
     with database.reading() as session:
         row = session.get_one(ReviewCase, case)
     assert (row.version, row.state, row.claimed_by) == (1, "open", None)
-
-
-def test_a_session_that_ends_in_mid_decision_loses_nothing_and_sends_nothing(form, shop, start, database):
-    case = shop.open_case(start)
-    heron = form()
-    with database.writing() as session:
-        version = claims.claim(session, shop.people["Heron"], case, now()).version
-    heron.client.cookies.clear()
-    answer = heron.post(f"/console/cases/{case}/decide", version=version, outcome="approve")
-    assert answer.headers["location"] == "/console/sign-in?said=ended"
-    with database.reading() as session:
-        assert session.get_one(ReviewCase, case).state == "claimed"
 
 
 @pytest.mark.parametrize(

@@ -151,8 +151,14 @@ def test_a_log_that_was_made_anew_shows_to_whoever_kept_a_head(shop, case_id, st
     assert "does not go through" in verify(shop, head).faults[0]
 
 
-def test_an_end_signed_with_another_secret_shows(shop, case_id):
+def test_an_end_signed_with_another_secret_shows_until_it_is_explained(shop, case_id, start):
     assert "is not signed by this server" in verify(shop, secret="another").faults[0]
+    shop.open_case(start)
+    audit.seal_all(shop.database, "another")
+    (fault,) = verify(shop, secret="another").faults
+    entry = int(fault.split()[1])
+    with shop.database.reading() as session:
+        assert audit.verify(session, "another", explained=[entry]).faults == ()
 
 
 def test_the_end_of_a_log_from_before_ends_were_signed_is_taken_over(shop, case_id, start):
