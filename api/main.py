@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
 
 import api.console
 from api import problems
@@ -34,12 +35,13 @@ from api.pages.status import router as status_router
 from api.pages.web import STATIC as PAGES_STATIC
 from api.reloading import Reloader
 from api.rendering import Statics
-from api.reviewing.audit import seal
+from api.reviewing.audit import anchor, seal_all
 from api.reviewing.deciding import settle_due
 from api.settings import Settings
 from api.state import AppState
 from api.storage.clock import now
 from api.storage.database import Database
+from api.storage.happened import in_force
 from api.storage.together import Together
 from api.wording import load_wording
 from moderation.holder import PipelineHolder, Sources
@@ -69,7 +71,8 @@ def create_app(settings: Settings, pipeline: Pipeline | None = None) -> FastAPI:
         worker = build_worker(settings, state.database) if settings.run_worker else None
         if worker is not None:
             worker.start()
-        reloader = Reloader(state.holder, timedelta(seconds=settings.reload_seconds))
+        note_in_force(state)
+        reloader = Reloader(state.holder, timedelta(seconds=settings.reload_seconds), lambda: note_in_force(state))
         reloader.start()
         yield
         reloader.stop()
@@ -136,15 +139,29 @@ def _build_holder(settings: Settings) -> PipelineHolder:
     return PipelineHolder(pipeline, sources)
 
 
+def note_in_force(state: AppState) -> None:
+    """Have the log say by which lists, policies and model orders are decided from now on."""
+    pipeline = state.pipeline
+    policies = {name: pipeline.policies.effective(name).version for name in pipeline.policies.names}
+    try:
+        with state.database.writing() as session:
+            in_force(session, {**pipeline.versions, "policies": policies, "program": version("moderation")})
+    except SQLAlchemyError as error:
+        # Every decision names its versions, so the record of them is whole without this line.
+        log.warning("the log could not be told which lists are in force (%s)", type(error).__name__)
+
+
 def build_worker(settings: Settings, database: Database) -> Worker:
     """The background work of one process: its chores, and what shops must hear of."""
-    return Worker(settings, database, chores=chores(database))
+    return Worker(settings, database, chores=chores(settings, database))
 
 
-def chores(database: Database) -> list[Callable[[], object]]:
+def chores(settings: Settings, database: Database) -> list[Callable[[], object]]:
     """Verdicts whose time to undo is over take effect, what happened is sealed, old keys are forgotten."""
+    kept = settings.audit_anchor
     return [
         lambda: settle_due(database, now()),
-        every(timedelta(seconds=2), lambda: seal(database)),
+        every(timedelta(seconds=2), lambda: seal_all(database, settings.secret_key)),
+        *([every(timedelta(hours=1), lambda: anchor(database, kept, now()))] if kept else ()),
         every(timedelta(hours=1), lambda: forget_old_keys(database, now())),
     ]

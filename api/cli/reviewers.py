@@ -55,6 +55,33 @@ def disable(email: str) -> None:
     typer.echo(f"{email} can no longer sign in.")
 
 
+@app.command()
+def change(
+    email: str,
+    role: Annotated[str | None, typer.Option(help="reviewer, senior, lead, auditor or admin.")] = None,
+    password: Annotated[bool, typer.Option("--password", help="Ask for a new password.")] = False,
+) -> None:
+    """Give a reviewer another role, or a new password; they sign in again."""
+    from api.customers.reviewers import change_reviewer
+
+    if role is None and not password:
+        raise typer.BadParameter("Say what changes: --role ROLE, --password or both.")
+    new = typer.prompt("Password", hide_input=True, confirmation_prompt=True) if password else None
+    with open_database().writing() as session:
+        reviewer = change_reviewer(session, email, role, new)
+    typer.echo(f"{reviewer.email} is {reviewer.role}" + (" and has a new password." if password else "."))
+
+
+@app.command()
+def reset(email: str) -> None:
+    """Forget the second factor of a reviewer whose device is lost; they set up a new one when they sign in."""
+    from api.customers.reviewers import reset_second_factor
+
+    with open_database().writing() as session:
+        reset_second_factor(session, email)
+    typer.echo(f"{email} has no second factor any more, and signs in again.")
+
+
 @app.command("list")
 def list_reviewers() -> None:
     """Show all reviewers."""

@@ -2,8 +2,22 @@
 
 from fastapi import APIRouter
 
-from api.console import alike, care, cases, guides, holds, keys, queues, signing, team, views
+from api.console import (
+    account,
+    alike,
+    care,
+    cases,
+    company,
+    guides,
+    holds,
+    keys,
+    log,
+    queues,
+    signing,
+    team,
+    views,
+)
 
 router = APIRouter(include_in_schema=False)
-for part in (signing, queues, views, alike, cases, team, holds, care, guides, keys):
+for part in (signing, company, account, queues, views, alike, cases, team, log, holds, care, guides, keys):
     router.include_router(part.router)

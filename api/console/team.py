@@ -17,6 +17,7 @@ from api.reviewing.quality import Agreement, QualityReport
 from api.reviewing.sources import SourceRecord
 from api.reviewing.team import AGES, TeamReport, look_at_team
 from api.storage.clock import now
+from api.storage.happened import happened
 from moderation.agreement import ENOUGH
 
 router = APIRouter(prefix="/console/team", route_class=ConsoleRoute)
@@ -79,6 +80,8 @@ def download(state: StateDep, signed_in: SignedInDep, table: str) -> Response:
     tables = _tables(report)
     if table not in tables:
         raise Problem(404, "table_not_found", f"There is no table {table!r}. There are: {', '.join(tables)}.")
+    with state.database.writing() as session:
+        happened(session, "export", signed_in.actor.id, signed_in.actor.merchant_id, what=table)
     text = io.StringIO()
     csv.writer(text).writerows(tables[table])
     headers = {"Content-Disposition": f'attachment; filename="{table}.csv"'}

@@ -19,6 +19,8 @@ class Role(StrEnum):
 class Right(StrEnum):
     """What a role may allow; the value is how a refusal names it."""
 
+    #: Asked of every form, whatever it does, so that a new one cannot be forgotten.
+    CHANGE = "change anything"
     REVIEW = "review cases"
     DECIDE_ESCALATED = "decide escalated cases"
     TAKE_OVER = "take over a case that someone else holds"
@@ -27,10 +29,10 @@ class Right(StrEnum):
     HOLD = "place and lift holds"
 
 
-_SENIOR = frozenset({Right.REVIEW, Right.DECIDE_ESCALATED, Right.TAKE_OVER})
+_SENIOR = frozenset({Right.CHANGE, Right.REVIEW, Right.DECIDE_ESCALATED, Right.TAKE_OVER})
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {
-    Role.REVIEWER: frozenset({Right.REVIEW}),
+    Role.REVIEWER: frozenset({Right.CHANGE, Right.REVIEW}),
     Role.SENIOR: _SENIOR,
     Role.LEAD: _SENIOR | {Right.SETTLE, Right.OVERSEE, Right.HOLD},
     Role.AUDITOR: frozenset({Right.OVERSEE}),

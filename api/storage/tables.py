@@ -147,8 +147,38 @@ class ReviewerSession(SQLModel, table=True):
     token_hash: str = Field(primary_key=True)
     reviewer_id: str = Field(foreign_key="reviewer.id", index=True)
     csrf_token: str
+    #: ``code`` or ``enrolment`` while the second factor is still to come, and nothing else is open; else empty.
+    waits_for: str = ""
     created_at: datetime = _time()
     expires_at: datetime = _time()
+
+
+class SecondFactor(SQLModel, table=True):
+    """A reviewer's device that shows codes, and the codes on paper for the day when it is lost."""
+
+    __tablename__ = "second_factor"
+
+    reviewer_id: str = Field(foreign_key="reviewer.id", primary_key=True)
+    #: What the device was given, encrypted with a key made from the server's secret.
+    secret: str
+    #: Empty until a code has proved that the device has it.
+    confirmed_at: datetime | None = _time(nullable=True)
+    #: The half minute of the newest code that was used; that code and older ones are refused.
+    last_step: int = 0
+    #: Keyed hashes of the recovery codes that are left; each is good once.
+    recovery: list[str] = _json(list)
+    created_at: datetime = _time()
+
+
+class CompanyIdentity(SQLModel, table=True):
+    """Whom the company's own sign-in means: its issuer and subject, which never change, unlike e-mail addresses."""
+
+    __tablename__ = "company_identity"
+
+    #: ``<issuer>|<subject>``.
+    subject: str = Field(primary_key=True)
+    reviewer_id: str = Field(foreign_key="reviewer.id", index=True)
+    created_at: datetime = _time()
 
 
 class SignInFailure(SQLModel, table=True):
@@ -211,7 +241,10 @@ class DecisionRecord(SQLModel, table=True):
     """A decision, by the machine or by a person; added, never edited. A later one overrides."""
 
     __tablename__ = "decision"
-    __table_args__ = (Index("ix_decision_decided_by", "decided_by", "id"),)
+    __table_args__ = (
+        Index("ix_decision_decided_by", "decided_by", "id"),
+        Index("ix_decision_unsealed", "id", **_UNSEALED_INDEX),
+    )
 
     id: str = Field(default_factory=id_factory("dec"), primary_key=True)
     screening_id: str = Field(foreign_key="screening.id", index=True)
@@ -228,6 +261,8 @@ class DecisionRecord(SQLModel, table=True):
     reason_added_by_person: bool = False
     override_of: str | None = Field(default=None, foreign_key="decision.id")
     created_at: datetime = _time()
+    #: The number of its entry in the sealed log; empty until it is sealed, a moment later.
+    sealed_as: int | None = None
 
 
 class ReviewCase(SQLModel, table=True):
@@ -301,6 +336,42 @@ class CaseEventRecord(SQLModel, table=True):
     sealed_as: int | None = None
 
 
+class AuditEvent(SQLModel, table=True):
+    """One thing that happened beside the cases: a sign-in, a key, a reviewer, a version in force, an export."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = (
+        Index("ix_audit_event_merchant", "merchant_id", "id"),
+        Index("ix_audit_event_unsealed", "id", **_UNSEALED_INDEX),
+    )
+
+    id: str = Field(default_factory=id_factory("aud"), primary_key=True)
+    #: Empty for what concerns the whole installation.
+    merchant_id: str | None = Field(default=None, foreign_key="merchant.id")
+    #: ``sign_in``, ``key_created``, ``in_force`` ...; ``api/storage/happened.py`` has them all.
+    kind: str = Field(index=True)
+    #: A reviewer's or a key's id, ``machine`` or ``operator``.
+    actor: str
+    #: The id of what it happened to; may be empty.
+    about: str = Field(default="", index=True)
+    #: No words of customers or reviewers: this is never erased.
+    detail: dict[str, Any] = _json(dict)
+    created_at: datetime = _time()
+    sealed_as: int | None = None
+
+
+class AuditHead(SQLModel, table=True):
+    """Where the sealed log ends: one row. A log that was cut off at its end no longer fits it."""
+
+    __tablename__ = "audit_head"
+
+    id: int = Field(default=1, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    number: int
+    chain: str
+    #: HMAC of number and chain with the server's secret, hex: who can only write to the database cannot move the end.
+    mac: str
+
+
 class AuditEntry(SQLModel, table=True):
     """One link of the sealed log: what is known of one event, and the link before it. Never changed but for the salt."""
 
@@ -308,7 +379,7 @@ class AuditEntry(SQLModel, table=True):
 
     #: From 1, without gaps.
     number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    #: The event's id; of a hold, its id with ``:placed`` or ``:lifted``.
+    #: The id of the event or decision; of a hold, its id with ``:placed`` or ``:lifted``.
     subject: str = Field(unique=True)
     #: Random, hex; makes the print of the words useless to those who would guess them. Empty after erasure.
     salt: str
