@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
+from sqlalchemy.exc import SQLAlchemyError
 
 import api.console
 from api import problems
@@ -35,17 +35,20 @@ from api.pages.partner import router as partner_router
 from api.pages.status import router as status_router
 from api.pages.web import STATIC as PAGES_STATIC
 from api.reloading import Reloader
-from api.reviewing.audit import seal
+from api.rendering import Statics
+from api.reviewing.audit import anchor, seal_all
 from api.reviewing.deciding import settle_due
 from api.settings import Settings
 from api.state import AppState
 from api.storage.clock import now
 from api.storage.database import Database
+from api.storage.happened import in_force
 from api.storage.together import Together
 from api.wording import load_wording
 from moderation.holder import PipelineHolder, Sources
 from moderation.messages import load_messages
 from moderation.pipeline import Pipeline, build_pipeline
+from moderation.routing import load_routing, shipped_routing
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +72,8 @@ def create_app(settings: Settings, pipeline: Pipeline | None = None) -> FastAPI:
         worker = build_worker(settings, state.database) if settings.run_worker else None
         if worker is not None:
             worker.start()
-        reloader = Reloader(state.holder, timedelta(seconds=settings.reload_seconds))
+        note_in_force(state)
+        reloader = Reloader(state.holder, timedelta(seconds=settings.reload_seconds), lambda: note_in_force(state))
         reloader.start()
         yield
         reloader.stop()
@@ -98,8 +102,8 @@ def create_app(settings: Settings, pipeline: Pipeline | None = None) -> FastAPI:
         app.include_router(router)
     for router in (status_router, partner_router, demo_router, widget_router, health_router, console_router):
         app.include_router(router)
-    app.mount("/pages/static", StaticFiles(directory=PAGES_STATIC), name="pages-static")
-    app.mount("/console/static", StaticFiles(directory=STATIC), name="console-static")
+    app.mount("/pages/static", Statics(directory=PAGES_STATIC), name="pages-static")
+    app.mount("/console/static", Statics(directory=STATIC), name="console-static")
     return app
 
 
@@ -116,6 +120,7 @@ def build_state(settings: Settings, pipeline: Pipeline | None = None) -> AppStat
         holder=holder,
         messages=load_messages(),
         wording=load_wording(),
+        routing=load_routing(settings.routing) if settings.routing else shipped_routing(),
         budget=Budget(settings.answer_within_ms),
         limits=Limits(),
         typing_limits=Limits(window_seconds=600),
@@ -136,15 +141,29 @@ def _build_holder(settings: Settings) -> PipelineHolder:
     return PipelineHolder(pipeline, sources)
 
 
+def note_in_force(state: AppState) -> None:
+    """Have the log say by which lists, policies and model orders are decided from now on."""
+    pipeline = state.pipeline
+    policies = {name: pipeline.policies.effective(name).version for name in pipeline.policies.names}
+    try:
+        with state.database.writing() as session:
+            in_force(session, {**pipeline.versions, "policies": policies, "program": version("moderation")})
+    except SQLAlchemyError as error:
+        # Every decision names its versions, so the record of them is whole without this line.
+        log.warning("the log could not be told which lists are in force (%s)", type(error).__name__)
+
+
 def build_worker(settings: Settings, database: Database) -> Worker:
     """The background work of one process: its chores, and what shops must hear of."""
-    return Worker(settings, database, chores=chores(database))
+    return Worker(settings, database, chores=chores(settings, database))
 
 
-def chores(database: Database) -> list[Callable[[], object]]:
+def chores(settings: Settings, database: Database) -> list[Callable[[], object]]:
     """Verdicts whose time to undo is over take effect, what happened is sealed, old keys are forgotten."""
+    kept = settings.audit_anchor
     return [
         lambda: settle_due(database, now()),
-        every(timedelta(seconds=2), lambda: seal(database)),
+        every(timedelta(seconds=2), lambda: seal_all(database, settings.secret_key)),
+        *([every(timedelta(hours=1), lambda: anchor(database, kept, now()))] if kept else ()),
         every(timedelta(hours=1), lambda: forget_old_keys(database, now())),
     ]

@@ -1,6 +1,7 @@
 """Puts changed lists, profiles and policies in force while the server runs."""
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 from moderation.collector import set_aside
@@ -10,8 +11,11 @@ from moderation.holder import PipelineHolder
 class Reloader:
     """A thread that looks at the files every now and then; requests never wait for it."""
 
-    def __init__(self, holder: PipelineHolder, every: timedelta) -> None:
+    def __init__(
+        self, holder: PipelineHolder, every: timedelta, when_changed: Callable[[], object] = lambda: None
+    ) -> None:
         self._holder = holder
+        self._when_changed = when_changed
         self._every = every.total_seconds()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="reloader", daemon=True)
@@ -30,3 +34,4 @@ class Reloader:
         while not self._stopped.wait(self._every):
             if self._holder.refresh():
                 set_aside()
+                self._when_changed()

@@ -6,8 +6,21 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from fastapi import Response
 from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.types import Scope
+
+
+class Statics(StaticFiles):
+    """Static files whose address names their content, as ``templates_of`` writes it, stay with the browser."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        if scope["query_string"].startswith(b"v="):
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
 
 
 class Page(HTMLResponse):

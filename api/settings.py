@@ -2,11 +2,26 @@
 
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, StringConstraints
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "MODERATION_"
+
+RoleName = Literal["reviewer", "senior", "lead", "auditor", "admin"]
+
+
+def _split(given: object) -> object:
+    return [each.strip() for each in given.split(",") if each.strip()] if isinstance(given, str) else given
+
+
+def _is_safe(issuer: str | None) -> str | None:
+    """What an issuer says over plain HTTP could be anybody's word; only this very machine may."""
+    parts = urlsplit(issuer or "https:")
+    if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "::1", "localhost"):
+        raise ValueError("the issuer's address must begin with https://")
+    return issuer
 
 
 class Settings(BaseSettings):
@@ -30,6 +45,9 @@ class Settings(BaseSettings):
     )
     products: Path | None = Field(
         default=None, description="File that says what each product can carry; empty for none but general limits."
+    )
+    routing: Path | None = Field(
+        default=None, description="File that says in which queue a case waits, and how long; empty for the shipped one."
     )
     reload_seconds: float = Field(
         default=2.0, ge=0, description="How often changed lists, profiles and policies are looked for; 0 for never."
@@ -78,4 +96,23 @@ class Settings(BaseSettings):
         default=None, description="Shop whose example page is served at /demo; empty for none. Never a real shop."
     )
     session_hours: int = Field(default=12, ge=1, le=720, description="How long a reviewer stays signed in.")
+    second_factor_for: Annotated[tuple[RoleName, ...], NoDecode, BeforeValidator(_split)] = Field(
+        default=(),
+        description="Roles that sign in with a second factor, with commas: lead,admin. Others may set one up.",
+    )
+    oidc_issuer: Annotated[str | None, AfterValidator(_is_safe)] = Field(
+        default=None, description="Address of the company's OpenID Connect issuer; empty for sign-in by password alone."
+    )
+    oidc_client_id: str = Field(default="", description="The name under which the company's issuer knows this console.")
+    oidc_client_secret: str = Field(default="", description="The secret that goes with it; empty for a public client.")
+    oidc_name: str = Field(default="your company", description="What the sign-in page calls the issuer.")
+    oidc_new_role: RoleName | None = Field(
+        default=None,
+        description="Role of people whom the issuer knows and we do not, made at their first sign-in; empty to refuse them.",
+    )
+    oidc_merchant: str = Field(default="default", description="The shop whose cases such people review.")
+    audit_anchor: Path | None = Field(
+        default=None,
+        description="File to which the worker adds the sealed log's head every hour; keep it where the database's owner cannot write.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="What is logged.")

@@ -13,6 +13,7 @@ from api.wording import Wording
 from moderation.holder import PipelineHolder
 from moderation.messages import Messages
 from moderation.pipeline import Pipeline
+from moderation.routing import Routing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,8 @@ class AppState:
     holder: PipelineHolder
     messages: Messages
     wording: Wording
+    #: Where cases wait, and how long.
+    routing: Routing
     #: Decides within the time that the checkout waits.
     budget: Budget
     #: Of keys, by the minute.

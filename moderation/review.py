@@ -4,7 +4,6 @@ A case is opened when a person is needed and closed by a decision; decisions are
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
 from enum import StrEnum
 
 from moderation.errors import CaseConflict, DishonestReason
@@ -28,6 +27,10 @@ class CaseEvent(StrEnum):
     DECIDE = "decide"
     WITHDRAW = "withdraw"
     REOPEN = "reopen"
+    #: A verdict became an opinion: somebody else gives the other, not knowing this one.
+    SECOND = "second"
+    #: Two opinions differ.
+    DIFFER = "differ"
 
 
 TRANSITIONS: Mapping[tuple[CaseState, CaseEvent], CaseState] = {
@@ -43,6 +46,8 @@ TRANSITIONS: Mapping[tuple[CaseState, CaseEvent], CaseState] = {
     (CaseState.ESCALATED, CaseEvent.WITHDRAW): CaseState.CLOSED,
     # An appeal brings a decided order back.
     (CaseState.RESOLVED, CaseEvent.REOPEN): CaseState.OPEN,
+    (CaseState.RESOLVED, CaseEvent.SECOND): CaseState.OPEN,
+    (CaseState.RESOLVED, CaseEvent.DIFFER): CaseState.ESCALATED,
 }
 
 
@@ -60,50 +65,13 @@ def next_state(case: str, state: CaseState, event: CaseEvent) -> CaseState:
 
 
 class Queue(StrEnum):
-    """Where a case waits, by what it is about."""
+    """Where a case waits, by what it is about. Rules may lead to others: see ``moderation/routing.py``."""
 
     GENERAL = "general"
     BRAND = "brand"
     HATE_AND_SAFETY = "hate-and-safety"
     NAMES_AND_MARKS = "names-and-marks"
     APPEALS = "appeals"
-
-
-_QUEUES: Mapping[Category, Queue] = {
-    Category.HATE: Queue.HATE_AND_SAFETY,
-    Category.EXTREMISM: Queue.HATE_AND_SAFETY,
-    Category.VIOLENCE: Queue.HATE_AND_SAFETY,
-    Category.SELF_HARM: Queue.HATE_AND_SAFETY,
-    Category.BRAND_TARGETING: Queue.BRAND,
-    Category.THIRD_PARTY_BRAND: Queue.NAMES_AND_MARKS,
-    Category.PUBLIC_FIGURE: Queue.NAMES_AND_MARKS,
-    Category.IMPERSONATION: Queue.NAMES_AND_MARKS,
-    Category.PERSONAL_INFO: Queue.NAMES_AND_MARKS,
-}
-
-
-def queue_for(reasons: Iterable[Category]) -> Queue:
-    """The queue of the weightiest reason; people's safety goes before everything else."""
-    queues = [_QUEUES.get(reason, Queue.GENERAL) for reason in reasons]
-    if Queue.HATE_AND_SAFETY in queues:
-        return Queue.HATE_AND_SAFETY
-    return queues[0] if queues else Queue.GENERAL
-
-
-#: How long a person has when the shop names no deadline. Brand criticism is time-critical: it is what gets shared.
-DUE_WITHIN: Mapping[Queue, timedelta] = {
-    Queue.GENERAL: timedelta(hours=24),
-    Queue.BRAND: timedelta(hours=4),
-    Queue.HATE_AND_SAFETY: timedelta(hours=8),
-    Queue.NAMES_AND_MARKS: timedelta(hours=24),
-    Queue.APPEALS: timedelta(hours=24),
-}
-
-
-def due_at(queue: Queue, opened_at: datetime, deadline_at: datetime | None) -> datetime:
-    """The promise: the queue's own time, or the shop's deadline where that is earlier."""
-    promise = opened_at + DUE_WITHIN[queue]
-    return promise if deadline_at is None else min(promise, deadline_at)
 
 
 def check_honest(outcome: Outcome, reason: Category | None, evidence: Iterable[Evidence], ground: str) -> bool:

@@ -17,6 +17,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+# Several test processes share few cores: threads of a numeric library would only wait for each other.
+# Set before anything brings such a library in.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import pytest
 
 from tests.chromium import CHROMIUM, CHROMIUM_FLAGS
@@ -25,6 +29,25 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from api.storage.database import Database
+    from moderation.pipeline import Pipeline
+
+#: Tests that share something dear (the shipped pipeline, a browser, a server, torch), so that it is made once.
+TOGETHER = {
+    "tests/acceptance/test_order_of_2001.py": "shipped",
+    "tests/brands": "brands",
+    "tests/console": "console",
+    "tests/parity": "shipped",
+    "tests/toxicity": "toxicity",
+}
+#: What waits longest begins first, so that the last minute is not one long test's alone.
+FIRST = (
+    "tests/faults",
+    "tests/test_container",
+    "tests/acceptance",
+    "tests/console",
+    "tests/delivery",
+    "tests/toxicity",
+)
 
 INSTALL_HINT = "PostgreSQL is missing: run `apt-get install postgresql` (the tests start their own server)."
 
@@ -32,6 +55,19 @@ INSTALL_HINT = "PostgreSQL is missing: run `apt-get install postgresql` (the tes
 SMALL = ("fsync=off", "full_page_writes=off", "max_connections=200", "shared_buffers=32MB")
 #: A commit may be lost with the server's process; only for servers that no test kills.
 HASTY = ("synchronous_commit=off",)
+
+
+@pytest.hookimpl(wrapper=True)  # before the plugin that reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """The tests of a file stay in one process, and so do those of a folder that share what is dear to make."""
+    for item in items:
+        if not item.get_closest_marker("xdist_group"):
+            file = item.nodeid.split("::")[0]
+            item.add_marker(pytest.mark.xdist_group(TOGETHER.get(file) or TOGETHER.get(str(Path(file).parent)) or file))
+    items.sort(
+        key=lambda item: next((at for at, place in enumerate(FIRST) if item.nodeid.startswith(place)), len(FIRST))
+    )
+    yield
 
 
 def postgres_binary(name: str) -> str:
@@ -182,20 +218,69 @@ def _open(url: str) -> Database:
     return Database(url)
 
 
-@pytest.fixture
-def new_postgres_url(postgres_server: PostgresServer, _postgres_template: str) -> Iterator[Callable[[], str]]:
-    """Makes migrated, empty PostgreSQL databases; they are dropped after the test."""
-    made: list[str] = []
+class Shelf:
+    """Migrated PostgreSQL databases that tests take, use and give back: emptying one costs a tenth of making one."""
 
-    def make() -> str:
+    #: What a test may have changed besides rows; a database that differs in it is not used again.
+    _SHAPE = """SELECT md5(string_agg(t.t, chr(10) ORDER BY t.t)) FROM (
+        SELECT format('%s.%s.%s %s %s', n.nspname, c.relname, a.attname, a.atttypid, a.attnotnull) AS t
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
+        WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')) AS t"""
+    #: No foreign key is looked up and no trigger runs; a table without rows costs nothing.
+    _EMPTY = """DO $$ DECLARE each record; BEGIN
+        SET LOCAL session_replication_role = replica;
+        FOR each IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+        LOOP EXECUTE format('DELETE FROM %I', each.tablename); END LOOP;
+        FOR each IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'
+        LOOP EXECUTE format('ALTER SEQUENCE %I RESTART', each.sequencename); END LOOP; END $$"""
+
+    def __init__(self, server: PostgresServer, template: str) -> None:
+        self._server = server
+        self._template = template
+        self._shape = self._ask(template, self._SHAPE)
+        self._free: list[str] = []
+
+    def take(self) -> str:
+        if self._free:
+            return self._free.pop()
         name = f"test_{uuid.uuid4().hex}"
-        postgres_server.run(f"CREATE DATABASE {name} TEMPLATE {_postgres_template}")
-        made.append(name)
-        return postgres_server.url_of(name)
+        self._server.run(f"CREATE DATABASE {name} TEMPLATE {self._template}")
+        return name
 
-    yield make
-    for name in made:
-        postgres_server.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    def give_back(self, name: str) -> None:
+        # What a test has left open must not write into the next test's database.
+        self._server.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        if self._ask(name, self._SHAPE) == self._shape:
+            self._ask(name, self._EMPTY)
+            self._free.append(name)
+        else:
+            self._server.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _ask(self, name: str, statement: str) -> object:
+        import psycopg
+
+        with psycopg.connect(self._server.url_of(name), autocommit=True) as connection:
+            found = connection.execute(statement.encode())
+            return found.fetchone() if found.description else None
+
+
+@pytest.fixture(scope="session")
+def _shelf(postgres_server: PostgresServer, _postgres_template: str) -> Shelf:
+    return Shelf(postgres_server, _postgres_template)
+
+
+@pytest.fixture
+def new_postgres_url(postgres_server: PostgresServer, _shelf: Shelf) -> Iterator[Callable[[], str]]:
+    """Makes migrated, empty PostgreSQL databases, which are the test's own until its end."""
+    taken: list[str] = []
+
+    def take() -> str:
+        taken.append(_shelf.take())
+        return postgres_server.url_of(taken[-1])
+
+    yield take
+    for name in taken:
+        _shelf.give_back(name)
 
 
 @pytest.fixture
@@ -243,3 +328,13 @@ def browser() -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Pipeline:
+    """Real lists, profiles and model, as a shop gets them."""
+    from moderation.pipeline import build_pipeline
+
+    whole = build_pipeline()
+    assert whole.versions["model"] != "unavailable", "The model is missing; run: moderation models compile"
+    return whole

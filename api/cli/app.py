@@ -5,7 +5,23 @@ import sys
 import typer
 from pydantic import ValidationError
 
-from api.cli import audit, brands, db, demo, evaluate, holds, keys, lists, models, policy, reviewers, screen, serve
+from api.cli import (
+    audit,
+    brands,
+    db,
+    demo,
+    evaluate,
+    holds,
+    judged,
+    keys,
+    lists,
+    models,
+    policy,
+    quality,
+    reviewers,
+    screen,
+    serve,
+)
 from api.errors import BulkRefused, Problem, StartRefused, StoreRefused
 from moderation.errors import ModerationError
 
@@ -21,12 +37,14 @@ app.command("serve")(serve.serve)
 app.command("worker")(serve.worker)
 app.command("evaluate")(evaluate.evaluate)
 app.command("demo")(demo.demo)
+lists.app.command("judged")(judged.judged)
 for name, group in (
     ("db", db.app),
     ("keys", keys.app),
     ("holds", holds.app),
     ("audit", audit.app),
     ("reviewers", reviewers.app),
+    ("quality", quality.app),
     ("lists", lists.app),
     ("brands", brands.app),
     ("policy", policy.app),

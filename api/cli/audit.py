@@ -1,4 +1,4 @@
-"""``moderation audit``: the sealed log of everything that happened to cases and holds."""
+"""``moderation audit``: the sealed log of every decision and of everything that happened around it."""
 
 import json
 from typing import Annotated
@@ -15,15 +15,22 @@ def verify(
     head: Annotated[
         str | None, typer.Option(help="A head that an earlier run printed; the log must go through it.")
     ] = None,
+    explained: Annotated[
+        list[int] | None,
+        typer.Option(
+            help="An entry that tells of damage with a known cause, such as a new secret key; repeat for several."
+        ),
+    ] = None,
 ) -> None:
     """Follow the whole chain; exit status 1 when anything was changed, removed or reordered."""
     from api.reviewing import audit
+    from api.settings import Settings
 
-    database = open_database()
-    while audit.seal(database):
-        pass
+    settings, database = Settings(), open_database()
+    audit.seal_all(database, settings.secret_key, within=float("inf"))
+    known = [*audit.known_heads(settings.audit_anchor), *([head] if head else [])]
     with database.reading() as session:
-        verified = audit.verify(session, head)
+        verified = audit.verify(session, settings.secret_key, known, explained or ())
     for fault in verified.faults:
         typer.echo(fault, err=True)
     if verified.faults:
@@ -34,9 +41,13 @@ def verify(
 
 @app.command()
 def export() -> None:
-    """Write every entry with what its event says now, one JSON object a line, to standard output."""
+    """Write every entry with what the store says of it now, one JSON object a line, to standard output."""
     from api.reviewing import audit
+    from api.storage.happened import OPERATOR, happened
 
-    with open_database().reading() as session:
+    database = open_database()
+    with database.writing() as session:
+        happened(session, "export", OPERATOR, what="log")
+    with database.reading() as session:
         for entry in audit.export(session):
             typer.echo(json.dumps(entry))

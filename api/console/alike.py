@@ -11,6 +11,7 @@ from api.errors import Problem
 from api.reviewing import deciding
 from api.reviewing.alike import decide_alike, list_alike
 from api.reviewing.deciding import Verdict
+from api.reviewing.given import given_by
 from api.reviewing.sessions import SignedIn
 from api.state import AppState
 from api.storage.clock import now
@@ -56,7 +57,7 @@ def show_decided(request: Request, state: StateDep, signed_in: SignedInDep, said
     """What the reviewer decided lately; what has not taken effect can be undone one by one."""
     settle(state.database)
     with state.database.reading() as session:
-        given = deciding.given_by(session, signed_in.actor)
+        given = given_by(session, signed_in.actor)
     return render(request, "decided.html", signed_in, given=given, said=said)
 
 
@@ -67,7 +68,7 @@ def _alike_page(
     with state.database.reading() as session:
         found = list_alike(session, signed_in.actor, case_id, at)
         pending = deciding.last_pending(session, signed_in.actor, at)
-    lines = [line_of(row) for row in found]
+    lines = [line_of(row, signed_in.mask.severity) for row in found]
     # Only what every case's own evidence names can be said to all of them.
     named = [[e["category"] for e in row.evidence] for row in found]
     return render(

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import JSONResponse
 
 from api.console.drawing import draw
+from api.console.origins import origins
 from api.console.queues import advance, parse_filter, read_filter, settle, to_case, to_queue, write_filter
 from api.console.web import ConsoleRoute, FormDep, SignedInDep, Words, render
 from api.console.words import compare, covered, is_masked, mark, masked_record, underline
@@ -21,9 +23,10 @@ from api.reviewing.sessions import SignedIn
 from api.reviewing.waiting import QueueFilter
 from api.state import AppState
 from api.storage.clock import now
-from api.storage.tables import Merchant
+from api.storage.tables import Merchant, Screening
 from moderation.errors import CaseConflict, DishonestReason, ModerationError
-from moderation.evidence import Category, Outcome
+from moderation.evidence import Category, Evidence, Outcome
+from moderation.glossary import find_entries
 from moderation.messages import FALLBACK_LOCALE
 from moderation.policy import PolicyLayer
 
@@ -130,6 +133,29 @@ def skip(request: Request, state: StateDep, move: MoveDep, case_id: str, note: W
     return advance(state, move.signed_in, move.wanted, case_id, "skipped")
 
 
+#: For how many minutes a case is put aside, as the form offers it; never beyond what its due time allows.
+SNOOZE_FOR = {60: "1 hour", 240: "4 hours", 1440: "1 day", 4320: "3 days"}
+
+
+@router.post("/{case_id}/snooze")
+def snooze(
+    request: Request,
+    state: StateDep,
+    move: MoveDep,
+    case_id: str,
+    minutes: Annotated[int, Form(ge=1, le=claims.LONGEST_SNOOZE // timedelta(minutes=1))] = 60,
+) -> Response:
+    """Put the case aside for a while and go on with the next."""
+    at = now()
+    try:
+        with state.database.writing() as session:
+            until = at + timedelta(minutes=minutes)
+            claims.snooze(session, move.signed_in.actor, case_id, move.version, until, at)
+    except (CaseConflict, Problem) as refused:
+        return case_page(request, state, move.signed_in, case_id, move.wanted, refused=refused)
+    return advance(state, move.signed_in, move.wanted, case_id, "snoozed")
+
+
 @router.post("/{case_id}/escalate")
 def escalate(request: Request, state: StateDep, move: MoveDep, case_id: str, note: Words = "") -> Response:
     """Hand the case to a senior and go on with the next."""
@@ -228,8 +254,9 @@ def case_page(
         dossier = open_dossier(session, signed_in.actor, case_id, at)
         pending = deciding.last_pending(session, signed_in.actor, at)
         merchant = session.get_one(Merchant, signed_in.actor.merchant_id)
-    order = dossier.screening
+    order, mask_from = dossier.screening, signed_in.mask.severity
     lines, is_current = _policy_lines(state, merchant, dossier)
+    others = [p.decision for p in dossier.earlier + dossier.alike if p.decision]
     return render(
         request,
         "case.html",
@@ -243,15 +270,14 @@ def case_page(
         said=said,
         pending=pending,
         drawing=draw(order.product, order.fields),
-        fields=mark(order.fields, dossier.evidence),
+        fields=mark(order.fields, dossier.evidence, mask_from),
         tables={n: compare(order.fields, found) for n, found in enumerate(dossier.evidence, 1)},
-        masked=any(
-            map(masked_record, [dossier.decision, *(p.decision for p in dossier.earlier + dossier.alike if p.decision)])
-        ),
-        masked_here=any(map(is_masked, dossier.evidence)),
-        covered=covered,
-        masked_record=masked_record,
+        masked=any(masked_record(each, mask_from) for each in [dossier.decision, *others]),
+        masked_here=any(is_masked(found, mask_from) for found in dossier.evidence),
+        covered=partial(covered, mask_from=mask_from),
+        masked_record=partial(masked_record, mask_from=mask_from),
         underline=underline,
+        glossary=[find_entries(_texts_of(order, found)) for found in dossier.evidence],
         named=list(dict.fromkeys(found.category for found in dossier.evidence)),
         others=[c for c in Category if c not in {found.category for found in dossier.evidence}],
         words=state.messages.catalogue(order.locale),
@@ -259,8 +285,16 @@ def case_page(
         policy_lines=lines,
         policy_is_current=is_current,
         answer_within=ANSWER_WITHIN,
+        snooze_for=SNOOZE_FOR,
+        origins=origins(state.pipeline, dossier.evidence),
         is_appeal=dossier.appeal is not None and dossier.appeal.is_open,
     )
+
+
+def _texts_of(order: Screening, found: Evidence) -> list[str]:
+    """What a finding covers as typed, and as it was read."""
+    texts = {field["name"]: field["text"] for field in order.fields}
+    return [found.read_as, *(texts.get(span.field, "")[span.start : span.end] for span in found.spans)]
 
 
 def _policy_lines(state: AppState, merchant: Merchant, dossier: Dossier) -> tuple[tuple[PolicyLine, ...], bool]:

@@ -3,8 +3,10 @@
 import asyncio
 import hashlib
 import json
+import time
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -15,8 +17,9 @@ from fastapi.responses import StreamingResponse
 from api.console.web import ConsoleRoute, FormDep, SignedInDep, Words, redirect, render, without_nul
 from api.console.words import MarkedField, covered, is_masked, mark
 from api.dependencies import StateDep
-from api.reviewing import claims, deciding, waiting
+from api.reviewing import claims, deciding, views, waiting
 from api.reviewing.alike import count_alike
+from api.reviewing.roles import Actor, Role
 from api.reviewing.waiting import QueueCount, QueueFilter, WaitingCase
 from api.storage.clock import now
 from api.storage.database import Database
@@ -69,7 +72,8 @@ def show_queue(
         brands, products = waiting.brands_and_products(session, actor)
         pending = deciding.last_pending(session, actor, at)
         alike = count_alike(session, actor, [row.screening.likeness for row in page.rows])
-    rows = [line_of(row) for row in page.rows]
+        saved = views.list_views(session, actor)
+    rows = [line_of(row, signed_in.mask.severity) for row in page.rows]
     return render(
         request,
         "queue.html",
@@ -85,6 +89,7 @@ def show_queue(
         pending=pending,
         said=said,
         alike=alike,
+        saved=saved,
         state_of=state_of(counts),
     )
 
@@ -111,13 +116,13 @@ class Line:
     is_masked: bool
 
 
-def line_of(row: WaitingCase) -> Line:
+def line_of(row: WaitingCase, mask_from: int) -> Line:
     found = [evidence_from_json(each) for each in row.evidence]
     return Line(
         row=row,
-        fields=mark(row.screening.fields, found),
-        why=covered(found[0]) if found else [],
-        is_masked=any(map(is_masked, found)),
+        fields=mark(row.screening.fields, found, mask_from),
+        why=covered(found[0], mask_from) if found else [],
+        is_masked=any(is_masked(each, mask_from) for each in found),
     )
 
 
@@ -134,23 +139,29 @@ async def live(state: StateDep, signed_in: SignedInDep) -> Response:
     and a session that has ended is noticed.
     """
 
-    def look() -> tuple[str, str]:
-        with state.database.reading() as session:
-            counts = waiting.count_queues(session, signed_in.actor, now())
-        total = sum(each.waiting for each in counts if each.name != waiting.ESCALATED)
-        return state_of(counts), json.dumps({"all": total, **{each.name: each.waiting for each in counts}})
+    # Who looks makes no difference to what is counted, but for the bounds.
+    anybody = replace(signed_in.actor, id="", pseudonym="", role=Role.REVIEWER)
 
     async def events() -> AsyncIterator[str]:
         yield f"retry: {LIVE_EVERY * 1000}\n\n"
         told = ""
         for _ in range(LIVE_FOR // LIVE_EVERY):
-            print_, counts = await run_in_threadpool(look)
+            print_, counts = await run_in_threadpool(_look, state.database, anybody, int(time.monotonic() / LIVE_EVERY))
             if print_ != told:
                 yield f"id: {print_}\ndata: {counts}\n\n"
                 told = print_
             await asyncio.sleep(LIVE_EVERY)
 
     return StreamingResponse(events(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+
+@lru_cache(maxsize=100)
+def _look(database: Database, actor: Actor, _moment: int) -> tuple[str, str]:
+    """The queues' print and counts; one look serves all pages that are open at the moment, however many reviewers there are."""
+    with database.reading() as session:
+        counts = waiting.count_queues(session, actor, now())
+    total = sum(each.waiting for each in counts if each.name != waiting.ESCALATED)
+    return state_of(counts), json.dumps({"all": total, **{each.name: each.waiting for each in counts}})
 
 
 def advance(state: StateDep, signed_in: SignedInDep, wanted: QueueFilter, but_not: str, said: str) -> Response:

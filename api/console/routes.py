@@ -2,8 +2,22 @@
 
 from fastapi import APIRouter
 
-from api.console import alike, cases, guides, holds, queues, signing, team
+from api.console import (
+    account,
+    alike,
+    care,
+    cases,
+    company,
+    guides,
+    holds,
+    keys,
+    log,
+    queues,
+    signing,
+    team,
+    views,
+)
 
 router = APIRouter(include_in_schema=False)
-for part in (signing.router, queues.router, alike.router, cases.router, team.router, holds.router, guides.router):
-    router.include_router(part)
+for part in (signing, company, account, queues, views, alike, cases, team, log, holds, care, guides, keys):
+    router.include_router(part.router)

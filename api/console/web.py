@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import Cookie, Depends, Form, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -15,10 +15,12 @@ from fastapi.routing import APIRoute
 from jinja2 import Environment
 from pydantic import AfterValidator
 
+from api.console.languages import language_name
 from api.dependencies import StateDep
 from api.errors import Problem
 from api.rendering import Page, templates_of
-from api.reviewing.roles import Right
+from api.reviewing.keys import keys_of
+from api.reviewing.roles import Right, demand
 from api.reviewing.sessions import SignedIn, find_session
 from api.settings import Settings
 from api.state import app_state
@@ -106,6 +108,7 @@ def render(request: Request, template: str, signed_in: SignedIn | None, status: 
             now=now(),
             Right=Right,
             failure=_failure(request),
+            keys=keys_of(signed_in.keys if signed_in else {}),
             **{"pending": None, "said": None, **context},
         )
     )
@@ -123,8 +126,8 @@ def redirect(path: str, **query: str | None) -> Response:
     return RedirectResponse(f"{path}?{urlencode(given)}" if given else path, 303)
 
 
-def signed_in(state: StateDep, token: Annotated[str | None, Cookie(alias=SESSION_COOKIE)] = None) -> SignedIn:
-    """The reviewer behind the cookie. Raises ``SignInNeeded``."""
+def half_signed_in(state: StateDep, token: Annotated[str | None, Cookie(alias=SESSION_COOKIE)] = None) -> SignedIn:
+    """The reviewer behind the cookie, perhaps with a second factor still to come. Raises ``SignInNeeded``."""
     with state.database.reading() as session:
         found = find_session(session, state.settings, token, now()) if token else None
     if found is None:
@@ -132,15 +135,36 @@ def signed_in(state: StateDep, token: Annotated[str | None, Cookie(alias=SESSION
     return found
 
 
+#: For the pages of the second factor alone.
+HalfSignedInDep = Annotated[SignedIn, Depends(half_signed_in)]
+
+
+def signed_in(half: HalfSignedInDep) -> SignedIn:
+    """The reviewer behind the cookie, wholly signed in. Raises ``SignInNeeded``."""
+    if half.waits_for:
+        raise SignInNeeded
+    return half
+
+
 SignedInDep = Annotated[SignedIn, Depends(signed_in)]
 
 
-def signed_form(signed_in: SignedInDep, csrf: Annotated[str, Form()] = "") -> SignedIn:
+def half_signed_form(signed_in: HalfSignedInDep, csrf: Annotated[str, Form()] = "") -> SignedIn:
     """The reviewer who sent a form that came from our own page. Raises a 403 ``Problem`` for any other."""
     if not hmac.compare_digest(csrf.encode(), signed_in.csrf_token.encode()):
         raise Problem(
             403, "form_expired", "This form is not from your current session. Open the page again and repeat."
         )
+    return signed_in
+
+
+#: Like ``HalfSignedInDep``, for what anybody may send about their own account.
+HalfFormDep = Annotated[SignedIn, Depends(half_signed_form)]
+
+
+def signed_form(signed_in: SignedInDep, _form: HalfFormDep) -> SignedIn:
+    """The reviewer who sent a form of our own, wholly signed in. Raises a 403 ``Problem`` for who only reads."""
+    demand(signed_in.actor, Right.CHANGE)
     return signed_in
 
 
@@ -190,7 +214,9 @@ def category_name(category: str) -> str:
 
 
 def queue_name(name: str) -> str:
-    """``"hate-and-safety"`` -> ``"Hate and safety"``."""
+    """``"hate-and-safety"`` -> ``"Hate and safety"``; ``"language:tr"`` -> ``"Turkish"``."""
+    if name.startswith("language:"):
+        return language_name(name.partition(":")[2])
     return name.replace("-", " ").capitalize()
 
 
@@ -198,4 +224,7 @@ def _to_sign_in(request: Request) -> Response:
     if request.method == "GET":
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return redirect("/console/sign-in", back=None if back == "/console" else back)
-    return redirect("/console/sign-in", said="ended")
+    # Back to the page with the form, which has its case still; where the form itself went is no page.
+    came_from = urlsplit(request.headers.get("referer", ""))
+    is_ours = came_from.netloc == request.url.netloc and came_from.path.startswith("/console/")
+    return redirect("/console/sign-in", said="ended", back=came_from.path if is_ours else None)

@@ -23,7 +23,7 @@ _CRAFT = {Category.NOT_PRODUCIBLE, Category.UNCLEAR}
 #: How explanations quote what they found.
 _QUOTED = re.compile(r"(“[^”]*”|‘[^’]*’|\('[^']*'\))")
 
-#: Words of these categories stay covered until the reviewer asks for them.
+#: Words of these categories stay covered until the reviewer asks for them; from a lower severity, crude ones too.
 MASKED = _SAFETY | {Category.SEXUAL}
 MASKED_FROM = 4
 
@@ -73,9 +73,11 @@ class Compared:
         return self.typed.casefold() != self.read
 
 
-def mark(fields: Iterable[dict[str, str]], evidence: Sequence[Evidence]) -> list[MarkedField]:
+def mark(
+    fields: Iterable[dict[str, str]], evidence: Sequence[Evidence], mask_from: int = MASKED_FROM
+) -> list[MarkedField]:
     """Every field with its findings; ``evidence`` in the order in which the page numbers it."""
-    return [_mark_field(field["name"], field["text"], evidence) for field in fields]
+    return [_mark_field(field["name"], field["text"], evidence, mask_from) for field in fields]
 
 
 def underline(category: Category) -> str:
@@ -87,18 +89,20 @@ def underline(category: Category) -> str:
     return "craft" if category in _CRAFT else "matter"
 
 
-def is_masked(found: Evidence) -> bool:
-    return found.severity >= MASKED_FROM and found.category in MASKED
+def is_masked(found: Evidence, mask_from: int = MASKED_FROM) -> bool:
+    """Whether its words stay covered for somebody who wants them covered from this severity on."""
+    kinds = MASKED if mask_from >= MASKED_FROM else MASKED | _DECENCY
+    return found.severity >= mask_from and found.category in kinds
 
 
-def masked_record(decision: DecisionRecord) -> bool:
+def masked_record(decision: DecisionRecord, mask_from: int = MASKED_FROM) -> bool:
     """Whether the words that a stored decision is about stay covered."""
-    return any(is_masked(evidence_from_json(found)) for found in decision.evidence)
+    return any(is_masked(evidence_from_json(found), mask_from) for found in decision.evidence)
 
 
-def covered(found: Evidence) -> list[tuple[str, bool]]:
+def covered(found: Evidence, mask_from: int = MASKED_FROM) -> list[tuple[str, bool]]:
     """The finding's sentence in pieces, with whether each is a quotation that stays covered."""
-    if not is_masked(found):
+    if not is_masked(found, mask_from):
         return [(found.explanation, False)]
     pieces = _QUOTED.split(found.explanation)
     return [(piece, bool(number % 2)) for number, piece in enumerate(pieces) if piece]
@@ -154,7 +158,7 @@ def compare(fields: Iterable[dict[str, str]], found: Evidence) -> tuple[Compared
     )
 
 
-def _mark_field(name: str, text: str, evidence: Sequence[Evidence]) -> MarkedField:
+def _mark_field(name: str, text: str, evidence: Sequence[Evidence], mask_from: int) -> MarkedField:
     shown = text[:SHOWN]
     spans = [
         (number, max(0, span.start), min(span.end, len(shown)), found)
@@ -175,7 +179,7 @@ def _mark_field(name: str, text: str, evidence: Sequence[Evidence]) -> MarkedFie
                 numbers=tuple(number for number, _, _ in over),
                 printed=tuple(sorted(run)) if is_end else (),
                 style=underline(over[0][2].category) if over else "",
-                is_masked=any(is_masked(found) for _, _, found in over),
+                is_masked=any(is_masked(found, mask_from) for _, _, found in over),
             )
         )
         if is_end:

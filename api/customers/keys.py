@@ -8,6 +8,7 @@ from api.customers import merchants
 from api.customers.merchants import Account, Mode
 from api.errors import Problem
 from api.storage.clock import now
+from api.storage.happened import happened
 from api.storage.tables import ApiKey, Merchant
 
 #: Good ones at a time; a shop that needs more shares keys out that it forgets.
@@ -32,9 +33,18 @@ def find_key(session: Session, account: Account, key_id: str) -> ApiKey:
 
 
 def make_key(
-    session: Session, account: Account, name: str, scopes: list[str], mode: Mode, requests_per_minute: int | None
+    session: Session,
+    account: Account,
+    name: str,
+    scopes: list[str],
+    mode: Mode,
+    requests_per_minute: int | None,
+    by: str,
 ) -> tuple[ApiKey, str]:
     """A new key and its token, which is not kept.
+
+    Args:
+        by: The id of the key that asks for it.
 
     Raises:
         Problem: 409 ``too_many_keys``; 422 ``unknown_scope``, or ``test_key`` when a test key asks for a real one.
@@ -42,12 +52,12 @@ def make_key(
     if account.mode == "test" and mode == "live":
         raise Problem(422, "test_key", "A test key makes test keys only. Use a key of the shop for its real orders.")
     _must_have_room(session, account)
-    key, token = merchants.create_key(session, account.merchant.id, name, scopes, mode)
+    key, token = merchants.create_key(session, account.merchant.id, name, scopes, mode, by)
     key.requests_per_minute = requests_per_minute
     return key, token
 
 
-def rotate_key(session: Session, account: Account, key_id: str, overlap: timedelta) -> tuple[ApiKey, str]:
+def rotate_key(session: Session, account: Account, key_id: str, overlap: timedelta, by: str) -> tuple[ApiKey, str]:
     """A new key that may do the same, and its token; the old one is good for the overlap, so that nothing stands still.
 
     Raises:
@@ -57,17 +67,18 @@ def rotate_key(session: Session, account: Account, key_id: str, overlap: timedel
     if old.revoked_at is not None:
         raise Problem(409, "key_revoked", "This key has ended, or ends already. Rotate the one that replaced it.")
     mode = places_of(session, account)[old.merchant_id]
-    key, token = merchants.create_key(session, account.merchant.id, old.name, old.scopes, mode)
+    key, token = merchants.create_key(session, account.merchant.id, old.name, old.scopes, mode, by)
     key.requests_per_minute = old.requests_per_minute
     old.revoked_at = now() + overlap
     session.add_all([old, key])
+    happened(session, "key_rotated", by, old.merchant_id, old.id, follower=key.id, ends_at=old.revoked_at.isoformat())
     return key, token
 
 
-def end_key(session: Session, account: Account, key_id: str) -> ApiKey:
+def end_key(session: Session, account: Account, key_id: str, by: str) -> ApiKey:
     """Refuse the key from now on; again is no error."""
     key = find_key(session, account, key_id)
-    return merchants.revoke_key(session, key.id)
+    return merchants.revoke_key(session, key.id, by)
 
 
 def _must_have_room(session: Session, account: Account) -> None:

@@ -12,6 +12,7 @@ from sqlmodel import Session, select
 
 from api.errors import Problem
 from api.storage.clock import now
+from api.storage.happened import OPERATOR, happened
 from api.storage.tables import ApiKey, Merchant
 
 #: What a key may do; ``admin`` may do all of it.
@@ -83,12 +84,15 @@ def add_merchant(session: Session, name: str, policy: str) -> Merchant:
 
 
 def create_key(
-    session: Session, merchant_id: str, name: str, scopes: Iterable[str], mode: Mode = "live"
+    session: Session, merchant_id: str, name: str, scopes: Iterable[str], mode: Mode = "live", by: str = OPERATOR
 ) -> tuple[ApiKey, str]:
     """A new key and its token; the token is not kept and cannot be shown again.
 
     A test key opens the shop's own place for test orders, which is made with the first one: no reviewer, no list and
     no count of the shop ever sees what is in it.
+
+    Args:
+        by: Who makes it: the id of a key, or ``operator``.
     """
     wanted = list(dict.fromkeys(scopes))
     unknown = [scope for scope in wanted if scope not in SCOPES]
@@ -101,16 +105,19 @@ def create_key(
     key = ApiKey(merchant_id=owner_id, name=name, token_hash=hash_token(token), scopes=wanted)
     session.add(key)
     session.flush()
+    happened(session, "key_created", by, owner_id, key.id, scopes=wanted)
     return key, token
 
 
-def revoke_key(session: Session, key_id: str) -> ApiKey:
+def revoke_key(session: Session, key_id: str, by: str = OPERATOR) -> ApiKey:
     """Refuse the key from now on; again is no error."""
     key = session.get(ApiKey, key_id)
     if key is None:
         raise Problem(404, "key_not_found", f"There is no key {key_id}. `moderation keys list` shows them.")
-    key.revoked_at = now() if is_good(key) else key.revoked_at
-    session.add(key)
+    if is_good(key):
+        key.revoked_at = now()
+        session.add(key)
+        happened(session, "key_revoked", by, key.merchant_id, key.id)
     return key
 
 

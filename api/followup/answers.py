@@ -60,7 +60,7 @@ def appeal(state: AppState, account: Account, screening_id: str, body: AppealCre
 
     def lodge(session: Session) -> ScreeningPublic:
         screening, case = orders.lock_order(session, account.merchant.id, screening_id)
-        orders.appeal(session, screening, case, body.message, now())
+        orders.appeal(session, screening, case, body.message, now(), state.routing)
         return _public(session, state, account, screening)
 
     return answer_once(state.database, _ticket(account, key, body, f"{screening_id}/appeal"), lodge)

@@ -26,12 +26,17 @@ class Rule(BaseModel):
         title="Words about the brand",
         rule="We do not make statements against the brand whose product this is.",
         handling="may_be_refused",
+        against=["Made in a sweatshop"],
+        fine=["No sweat"],
     )
 
     category: Category
     title: str
     rule: str
     handling: Handling
+    #: Examples of both sides, or a description where a quotation would itself offend.
+    against: list[str]
+    fine: list[str]
 
 
 class Principle(BaseModel):
@@ -71,7 +76,14 @@ def get_guidelines(
     policy = state.pipeline.policies.effective(name, brand=brand, product=product, region=region, merchant=own_lines)
     catalogue = state.messages.catalogue(locale)
     rules = [
-        Rule(category=category, title=words.title, rule=words.rule, handling=_handling(policy.thresholds[category]))
+        Rule(
+            category=category,
+            title=words.title,
+            rule=words.rule,
+            handling=_handling(policy.thresholds[category]),
+            against=list(words.against),
+            fine=list(words.fine),
+        )
         for category, words in catalogue.categories.items()
     ]
     principles = [

@@ -61,7 +61,7 @@ def unrelayed_events(session: Session) -> tuple[int, datetime | None]:
 
 def _queues(session: Session, moment: datetime) -> dict[str, QueueFigures]:
     overdue = func.sum(case((col(ReviewCase.due_at) < moment, 1), else_=0))
-    real = select(Merchant.id).where(col(Merchant.test_of).is_(None))
+    real = select(Merchant.id).where(col(Merchant.test_of).is_(None), col(Merchant.controls_of).is_(None))
     counted = (
         select(ReviewCase.queue, func.count(), overdue, func.min(ReviewCase.created_at))
         .where(WAITING, col(ReviewCase.merchant_id).in_(real))

@@ -20,7 +20,8 @@ from api.storage.tables import CaseEventRecord, DecisionRecord, PendingDecision,
 from api.storage.together import Written
 from moderation.decision import Decision
 from moderation.evidence import Outcome
-from moderation.review import CaseState, due_at, queue_for
+from moderation.review import CaseState
+from moderation.routing import Routing, Subject, due_at, language_of
 from moderation.wire import evidence_to_json
 
 STATUS = {Outcome.APPROVE: "approved", Outcome.REJECT: "rejected", Outcome.REVIEW: "in_review"}
@@ -93,25 +94,38 @@ def keep(
     rows: list[SQLModel] = [screening, record, event_about(screening, record)]
     case = None
     if decision.outcome is Outcome.REVIEW:
-        case, opened = open_case(screening, decision)
+        case, opened = open_case(screening, decision, state.routing)
         rows += [case, opened]
         if decided.forced is not None and decided.forced.then is not None:
             rows += _play_review(session, case, decided.forced)
     return to_public(state, account.mode, screening, record, case), rows
 
 
-def open_case(screening: Screening, decision: Decision) -> tuple[ReviewCase, CaseEventRecord]:
+def open_case(screening: Screening, decision: Decision, routing: Routing) -> tuple[ReviewCase, CaseEventRecord]:
     """A case for an order that a person must decide, and the first entry of its record."""
-    queue = queue_for(decision.reasons)
     weightiest = [found.severity for found in decision.evidence if found.category in decision.reasons]
+    severity = max(weightiest, default=1)
+    queue = routing.queue_for(
+        Subject(
+            reasons=decision.reasons,
+            severity=severity,
+            locale=screening.locale,
+            brand=screening.brand,
+            product=screening.product,
+            region=screening.region,
+        )
+    )
+    deadline = routing.deadline(screening.deadline_at, screening.extra)
     case = ReviewCase(
         merchant_id=screening.merchant_id,
         screening_id=screening.id,
-        queue=queue.value,
+        queue=queue,
         state=CaseState.OPEN.value,
-        severity=max(weightiest, default=1),
+        severity=severity,
         risk=decision.risk,
-        due_at=due_at(queue, screening.created_at, screening.deadline_at),
+        language=language_of(screening.locale),
+        due_at=due_at(routing.within(queue), screening.created_at, deadline),
+        deadline_at=deadline,
         created_at=screening.created_at,
     )
     detail = {"queue": case.queue, "reasons": [reason.value for reason in decision.reasons]}

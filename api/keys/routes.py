@@ -43,7 +43,7 @@ def create_key(body: KeyCreate, state: StateDep, key: AdminKeyDep) -> KeyWithTok
     """Make a key. The answer holds its token, this once."""
     with state.database.writing() as session:
         made, token = keys.make_key(
-            session, key.account, body.name, list(body.scopes), body.mode, body.requests_per_minute
+            session, key.account, body.name, list(body.scopes), body.mode, body.requests_per_minute, key.key.id
         )
         return _with_token(made, token, keys.places_of(session, key.account))
 
@@ -53,7 +53,7 @@ def rotate_key(key_id: str, state: StateDep, key: AdminKeyDep, body: KeyRotation
     """A new key that may do the same; the old one stays good for the overlap, so that you can change over."""
     overlap = timedelta(hours=(body or KeyRotation()).overlap_hours)
     with state.database.writing() as session:
-        made, token = keys.rotate_key(session, key.account, key_id, overlap)
+        made, token = keys.rotate_key(session, key.account, key_id, overlap, key.key.id)
         return _with_token(made, token, keys.places_of(session, key.account))
 
 
@@ -61,7 +61,8 @@ def rotate_key(key_id: str, state: StateDep, key: AdminKeyDep, body: KeyRotation
 def end_key(key_id: str, state: StateDep, key: AdminKeyDep) -> KeyPublic:
     """Refuse the key from now on. Again is no error."""
     with state.database.writing() as session:
-        return _public(keys.end_key(session, key.account, key_id), keys.places_of(session, key.account))
+        ended = keys.end_key(session, key.account, key_id, key.key.id)
+        return _public(ended, keys.places_of(session, key.account))
 
 
 def _public(key: ApiKey, places: Mapping[str, Mode]) -> KeyPublic:

@@ -1,35 +1,46 @@
-"""Audit: the sealed log. Every event of a case and every hold becomes a link in one chain of hashes.
+"""Audit: the sealed log. Every decision, every event of a case, every hold, and what happened beside them (sign-ins,
+keys, reviewers, versions, exports) becomes a link in one chain of hashes.
 
-Events are sealed a moment after they are stored, by the worker, so that no order waits for the chain. From then on a
-change, a removal or another order shows: an event no longer fits its entry, or an entry its neighbours. A chain that was
-cut at its end, or made anew as a whole, only shows to somebody who wrote down a head of it: ``Head`` is for that.
+Things are sealed a moment after they are stored, by the worker, so that no order waits for the chain. From then on a
+change, a removal or another order shows: an event no longer fits its entry, or an entry its neighbours. Where the chain
+ends is written down beside it and signed with the server's secret, so an end that was cut off shows as well. Who has both
+the database and the secret could make all of it anew; that shows to whoever kept a head elsewhere: ``anchor`` does.
 
 What people wrote is in the chain as a salted print. Erasing takes the words and the salt; the print stays, so the chain
 stays whole and says that there were words, and no more.
 """
 
 import hashlib
+import hmac
 import json
+import logging
 import secrets
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, text
-from sqlalchemy.sql.elements import SQLCoreOperations
-from sqlmodel import Session, col, func, select
+from sqlalchemy import Table, bindparam, update
+from sqlmodel import Session, SQLModel, col, select
 
-from api.reviewing.erasing import ERASED
+from api.reviewing import told
+from api.reviewing.told import Told
 from api.storage.database import Database
-from api.storage.tables import AuditEntry, CaseEventRecord, Hold
+from api.storage.happened import MACHINE, happened, lock_log
+from api.storage.tables import AuditEntry, AuditHead
 
-#: How many events one transaction seals.
+log = logging.getLogger(__name__)
+
+#: How many things of each kind one transaction seals: few, for checkouts wait while it writes.
 SEAL_AT_ONCE = 200
-#: The parts of an event's detail that people wrote.
-WORDS = ("note", "ground")
+#: Seconds that one round of sealing may take before the worker does something else.
+ROUND = 1.0
 #: Before the first link.
 ORIGIN = "0" * 64
-_LOCK = 0x6D6F6465  # any number, the same in every process
+#: Of an end that is older than the signing of ends.
+UNSIGNED = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,32 +59,46 @@ class Verified:
     head: Head
     #: What does not fit, each as a sentence; empty when the log is whole.
     faults: tuple[str, ...]
-    #: Events that were stored a moment ago and are not sealed yet.
+    #: Things that were stored a moment ago and are not sealed yet.
     unsealed: int
 
 
-def seal(database: Database) -> int:
-    """Append what happened since to the chain; how many links were added. Cheap when there is nothing to do."""
+def seal_all(database: Database, secret: str, within: float = ROUND) -> int:
+    """Seal what happened since, in several transactions, for at most so many seconds; how many links were added."""
+    ends, sealed = time.monotonic() + within, 0
+    while (added := seal(database, secret)) and time.monotonic() < ends:
+        sealed += added
+    return sealed + added
+
+
+def seal(database: Database, secret: str) -> int:
+    """Append some of what happened since to the chain; how many links were added. Cheap when there is nothing to do.
+
+    Args:
+        secret: The server's; signs where the chain ends.
+    """
     with database.reading() as session:
-        if not _unsealed(session, 1):
+        # Asked without the write lock, for mostly there is nothing.
+        if not told.waiting(session, 1):
             return 0
     with database.writing() as session:
-        if session.get_bind().dialect.name == "postgresql":
-            session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-        found = _unsealed(session, SEAL_AT_ONCE)
-        head = head_of(session)
-        for subject, said, written, event in found:
-            salt = secrets.token_hex(16) if written else ""
-            words = _words(salt, written)
-            content = _content(said, words)
-            number = head.number + 1
-            head = Head(number=number, chain=_link(head.chain, number, subject, content))
-            session.add(
-                AuditEntry(number=number, subject=subject, salt=salt, words=words, content=content, chain=head.chain)
-            )
-            if event is not None:
-                event.sealed_as = number
-                session.add(event)
+        lock_log(session)
+        head = _go_on_from(session, secret)
+        found = told.waiting(session, SEAL_AT_ONCE)
+        entries, marks = [], dict[Table, list[dict[str, Any]]]()
+        for table, each in found:
+            entry = _entry(head, each)
+            head = Head(number=entry["number"], chain=entry["chain"])
+            entries.append(entry)
+            if table is not None:
+                marks.setdefault(table, []).append({"subject": each.subject, "number": head.number})
+        connection = session.connection()
+        if entries:
+            connection.execute(SQLModel.metadata.tables["audit_entry"].insert(), entries)
+        for table, rows in marks.items():
+            marked = update(table).where(table.c.id == bindparam("subject")).values(sealed_as=bindparam("number"))
+            connection.execute(marked, rows)
+        session.merge(AuditHead(id=1, number=head.number, chain=head.chain, mac=_mac(secret, head)))
     return len(found)
 
 
@@ -83,131 +108,135 @@ def head_of(session: Session) -> Head:
     return Head(number=last.number, chain=last.chain) if last else Head(number=0, chain=ORIGIN)
 
 
-def verify(session: Session, known: str | None = None, at_most: int = 20) -> Verified:
-    """Follow the whole chain and compare every entry with its event.
+def verify(
+    session: Session, secret: str, known: Iterable[str] = (), explained: Iterable[int] = (), at_most: int = 20
+) -> Verified:
+    """Follow the whole chain and compare every entry with what it has sealed.
 
     Args:
-        known: A head that was written down earlier; the chain must still go through it.
+        secret: The server's, with which the chain's end was signed.
+        known: Heads that were written down earlier; the chain must still go through them.
+        explained: Entries that tell of damage with a known cause, such as a new secret.
         at_most: How many faults are told.
     """
-    faults: list[str] = []
-    head, seen = Head(number=0, chain=ORIGIN), set[str]()
-    for entry in _entries(session):
-        if entry.number != head.number + 1:
-            faults.append(f"Entries {head.number + 1} to {entry.number - 1} are missing.")
-        if entry.chain != _link(head.chain, entry.number, entry.subject, entry.content):
-            faults.append(f"Entry {entry.number} does not follow from the one before: it was changed or moved.")
-        if fault := _compare(session, entry):
-            faults.append(fault)
-        head = Head(number=entry.number, chain=entry.chain)
-        seen.add(str(head))
-    if known is not None and known not in seen:
-        faults.append(f"The chain does not go through {known}: its end was cut off, or it was made anew.")
-    lost = select(CaseEventRecord.id, CaseEventRecord.sealed_as).where(
-        col(CaseEventRecord.sealed_as).is_not(None),
-        ~_entry_of(col(CaseEventRecord.id)),
-    )
-    faults += [f"Entry {number} is missing: event {id_} was sealed as it." for id_, number in session.exec(lost)]
-    unsealed = select(func.count()).select_from(CaseEventRecord).where(col(CaseEventRecord.sealed_as).is_(None))
-    return Verified(head=head, faults=tuple(faults[:at_most]), unsealed=session.exec(unsealed).one())
+    faults, explained = _faults_of_end(session, secret), set(explained)
+    end = session.get(AuditHead, 1)
+    must = {*known, *([f"{end.number}:{end.chain}"] if end else ())}
+    numbers = {text.partition(":")[0] for text in must}
+    head = Head(number=0, chain=ORIGIN)
+    for page in _pages(session):
+        now = told.find(session, [entry.subject for entry in page])
+        for entry in page:
+            if entry.number != head.number + 1:
+                faults.append(f"Entries {head.number + 1} to {entry.number - 1} are missing.")
+            if entry.chain != _link(head.chain, entry.number, entry.subject, entry.content):
+                faults.append(f"Entry {entry.number} does not follow from the one before: it was changed or moved.")
+            faults += _compare(entry, now.get(entry.subject), is_explained=entry.number in explained)
+            head = Head(number=entry.number, chain=entry.chain)
+            if str(head.number) in numbers:
+                must.discard(str(head))
+        session.expunge_all()
+    faults += [
+        f"The chain does not go through {each}: its end was cut off, or it was made anew." for each in sorted(must)
+    ]
+    # Asked again: a server may have sealed more meanwhile.
+    end = session.get(AuditHead, 1)
+    if end is not None and end.number < head.number:
+        faults.append(f"Entries {end.number + 1} to {head.number} were added, but not by a server.")
+    faults += [f"Entry {number} is missing: {id_} was sealed as it." for id_, number in told.missing(session)]
+    return Verified(head=head, faults=tuple(faults[:at_most]), unsealed=len(told.waiting(session, 1000)))
 
 
 def export(session: Session) -> Iterator[dict[str, Any]]:
-    """Every entry with what its event says now, the oldest first."""
-    for entry in _entries(session):
-        found = _find(session, entry.subject)
-        told = {"said": found[0], "written": found[1]} if found else {}
-        yield {"number": entry.number, "subject": entry.subject, "chain": entry.chain, **told}
-
-
-#: An event's subject, what it says, what people wrote in it, and its row where that must be marked as sealed.
-_Found = tuple[str, dict[str, Any], dict[str, Any], CaseEventRecord | None]
-
-
-def _unsealed(session: Session, limit: int) -> list[_Found]:
-    events = (
-        select(CaseEventRecord)
-        .where(col(CaseEventRecord.sealed_as).is_(None), ~_entry_of(col(CaseEventRecord.id)))
-        .order_by(col(CaseEventRecord.id))
-        .limit(limit)
-    )
-    found: list[_Found] = [(e.id, *_of_event(e), e) for e in session.exec(events)]
-    placed = select(Hold).where(~_entry_of(col(Hold.id) + ":placed")).order_by(col(Hold.id)).limit(limit)
-    found += [(f"{h.id}:placed", _placed(h), {}, None) for h in session.exec(placed)]
-    lifted = select(Hold).where(col(Hold.lifted_at).is_not(None), ~_entry_of(col(Hold.id) + ":lifted"))
-    found += [(f"{h.id}:lifted", _lifted(h), {}, None) for h in session.exec(lifted.limit(limit))]
-    return found
-
-
-def _entry_of(subject: SQLCoreOperations[str]) -> ColumnElement[bool]:
-    return exists().where(col(AuditEntry.subject) == subject)
-
-
-def _entries(session: Session, at_once: int = 500) -> Iterator[AuditEntry]:
-    after = 0
-    while True:
-        page: Sequence[AuditEntry] = session.exec(
-            select(AuditEntry).where(col(AuditEntry.number) > after).order_by(col(AuditEntry.number)).limit(at_once)
-        ).all()
-        # Held here, so that looking one up asks the store no more; then forgotten, however long the log is.
-        held = session.exec(select(CaseEventRecord).where(col(CaseEventRecord.id).in_([e.subject for e in page]))).all()
-        yield from page
-        if len(page) < at_once:
-            return
-        after = page[-1].number
-        del held
+    """Every entry with what the store says of it now, the oldest first."""
+    for page in _pages(session):
+        now = told.find(session, [entry.subject for entry in page])
+        for entry in page:
+            found = now.get(entry.subject)
+            more = {"said": found.said, "written": found.written} if found else {}
+            yield {"number": entry.number, "subject": entry.subject, "chain": entry.chain, **more}
         session.expunge_all()
 
 
-def _compare(session: Session, entry: AuditEntry) -> str | None:
-    found = _find(session, entry.subject)
+def anchor(database: Database, path: Path, at: datetime) -> None:
+    """Add the newest head to a file, if there is a newer one: the file is to lie where the database's owner cannot write."""
+    with database.reading() as session:
+        head = head_of(session)
+    heads = known_heads(path)
+    if head.number and (not heads or heads[-1] != str(head)):
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"{at.isoformat()} {head}\n")
+
+
+def known_heads(path: Path | None) -> list[str]:
+    """The heads in such a file, the oldest first; none while there is no file."""
+    if path is None or not path.exists():
+        return []
+    return [line.split()[-1] for line in path.read_text("utf-8").splitlines() if line.strip()]
+
+
+def _go_on_from(session: Session, secret: str) -> Head:
+    """The newest link. An end that is not where it should be is itself kept in the log, for good, and told aloud."""
+    head = head_of(session)
+    if faults := _faults_of_end(session, secret):
+        log.error("the sealed log is damaged: %s", " ".join(faults))
+        happened(session, "log_damaged", MACHINE, found=str(head), because=" ".join(faults))
+        session.flush()
+    return head
+
+
+def _faults_of_end(session: Session, secret: str) -> list[str]:
+    """What is wrong with the place where the log ends, as sentences."""
+    head, end = head_of(session), session.get(AuditHead, 1)
+    if end is None:
+        return [] if head.number == 0 else ["Nothing says where the log ends: that was taken away."]
+    if end.mac != UNSIGNED and not hmac.compare_digest(end.mac, _mac(secret, Head(number=end.number, chain=end.chain))):
+        return [
+            "The log's end is not signed by this server: it was moved, or MODERATION_SECRET_KEY is another one than before."
+        ]
+    if end.number > head.number:
+        return [f"Entries {head.number + 1} to {end.number} are missing at the end."]
+    return []
+
+
+def _entry(before: Head, each: Told) -> dict[str, Any]:
+    salt = secrets.token_hex(16) if each.written else ""
+    words = _words(salt, each.written)
+    content = _content(each.said, words)
+    number = before.number + 1
+    chain = _link(before.chain, number, each.subject, content)
+    return {
+        "number": number, "subject": each.subject, "salt": salt, "words": words, "content": content, "chain": chain
+    }  # fmt: skip
+
+
+def _pages(session: Session, at_once: int = 500) -> Iterator[Sequence[AuditEntry]]:
+    after = 0
+    while page := session.exec(
+        select(AuditEntry).where(col(AuditEntry.number) > after).order_by(col(AuditEntry.number)).limit(at_once)
+    ).all():
+        after = page[-1].number
+        yield page
+
+
+def _compare(entry: AuditEntry, found: Told | None, is_explained: bool) -> list[str]:
     if found is None:
-        return f"Event {entry.subject} is gone; entry {entry.number} has sealed it."
-    said, written = found
-    if _content(said, entry.words) != entry.content:
-        return f"Event {entry.subject} says something else than entry {entry.number} has sealed."
-    if entry.salt or not entry.words:
-        if _words(entry.salt, written) != entry.words:
-            return f"The words of event {entry.subject} are not those that entry {entry.number} has sealed."
-    elif set(written.values()) != {ERASED} or not _was_erased(session, said["case"]):
-        return f"The words of event {entry.subject} were taken away, but nobody erased them."
-    return None
+        return [f"{entry.subject} is gone; entry {entry.number} has sealed it."]
+    if _content(found.said, entry.words) != entry.content:
+        return [f"{entry.subject} says something else than entry {entry.number} has sealed."]
+    if found.said.get("kind") == "log_damaged" and not is_explained:
+        return [f"Entry {entry.number} says that the log was damaged before it: {found.said['detail']['because']}"]
+    if found.is_erased or (not entry.words and not found.written):
+        return []
+    if not entry.salt:
+        return [f"The words of {entry.subject} were taken away, but nobody erased them."]
+    if _words(entry.salt, found.written) != entry.words:
+        return [f"The words of {entry.subject} are not those that entry {entry.number} has sealed."]
+    return []
 
 
-def _find(session: Session, subject: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    hold_id, _, what = subject.partition(":")
-    if what:
-        hold = session.get(Hold, hold_id)
-        if hold is None or (what == "lifted" and hold.lifted_at is None):
-            return None
-        return (_placed(hold) if what == "placed" else _lifted(hold)), {}
-    event = session.get(CaseEventRecord, subject)
-    return _of_event(event) if event else None
-
-
-def _was_erased(session: Session, case_id: str) -> bool:
-    erasures = select(CaseEventRecord.id).where(CaseEventRecord.case_id == case_id, CaseEventRecord.kind == "erase")
-    return session.exec(erasures).first() is not None
-
-
-def _of_event(event: CaseEventRecord) -> tuple[dict[str, Any], dict[str, Any]]:
-    said = {
-        "case": event.case_id,
-        "kind": event.kind,
-        "actor": event.actor,
-        "at": event.created_at.isoformat(),
-        "detail": {key: value for key, value in event.detail.items() if key not in WORDS},
-    }
-    return said, {key: event.detail[key] for key in WORDS if event.detail.get(key)}
-
-
-def _placed(hold: Hold) -> dict[str, Any]:
-    said = {"merchant": hold.merchant_id, "brand": hold.brand, "campaign": hold.campaign, "note": hold.note}
-    return {**said, "actor": hold.placed_by, "at": hold.created_at.isoformat()}
-
-
-def _lifted(hold: Hold) -> dict[str, Any]:
-    return {"actor": hold.lifted_by, "at": hold.lifted_at and hold.lifted_at.isoformat()}
+def _mac(secret: str, head: Head) -> str:
+    return hmac.new(secret.encode(), f"audit head|{head}".encode(), hashlib.sha256).hexdigest()
 
 
 def _words(salt: str, written: dict[str, Any]) -> str:
@@ -223,4 +252,7 @@ def _link(before: str, number: int, subject: str, content: str) -> str:
 
 
 def _hash(*parts: Any) -> str:
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(_encoder.encode(parts).encode()).hexdigest()
+
+
+_encoder = json.JSONEncoder(sort_keys=True)

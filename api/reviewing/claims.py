@@ -12,7 +12,7 @@ from sqlmodel import Session, col, func, select
 
 from api.errors import Problem
 from api.reviewing.roles import Actor, Right, demand
-from api.storage.tables import Appeal, CaseEventRecord, ReviewCase, Reviewer
+from api.storage.tables import Appeal, CaseEventRecord, ControlAnswer, Opinion, ReviewCase, Reviewer
 from moderation.errors import CaseConflict
 from moderation.review import CaseEvent, CaseState, Queue, next_state
 
@@ -23,22 +23,39 @@ HEARTBEAT_EVERY = timedelta(seconds=8)
 ALIVE_FOR = 4 * HEARTBEAT_EVERY
 #: Cases that one reviewer may hold at a time.
 MAX_HELD = 3
+#: So many people pass a case on; the last of them to a senior, or nobody would be left to decide it.
+SKIPS = 3
+#: This long before a case is due somebody must look, whatever it waits for.
+DUE_SOON = timedelta(hours=1)
+#: The longest that a case may be put aside.
+LONGEST_SNOOZE = timedelta(days=7)
 
 
 def find_case(session: Session, actor: Actor, case_id: str, *, to_write: bool = False) -> ReviewCase:
     """The case, if it is the actor's merchant's. Raises a 404 ``Problem`` otherwise: others' cases do not exist."""
     # PostgreSQL refuses a NUL even in a question.
     case = None if "\0" in case_id else session.get(ReviewCase, case_id, with_for_update=to_write or None)
-    if case is None or case.merchant_id != actor.merchant_id:
+    if case is None or not (case.merchant_id == actor.merchant_id or _is_given_to(session, actor, case)):
         raise Problem(
             404, "case_not_found", "There is no such case. It may belong to another shop, or the link is old."
         )
     return case
 
 
+def _is_given_to(session: Session, actor: Actor, case: ReviewCase) -> bool:
+    """Whether it is a control that was given to just this reviewer; for everybody else it does not exist."""
+    answer = session.get(ControlAnswer, case.id)
+    return answer is not None and answer.reviewer_id == actor.id
+
+
 def is_held(case: ReviewCase, at: datetime) -> bool:
     """Whether somebody has the case in hand now."""
     return case.claimed_by is not None and case.claimed_until is not None and case.claimed_until > at
+
+
+def is_aside(case: ReviewCase, at: datetime) -> bool:
+    """Whether nobody needs to look at the case now: it waits for something, and has the time to."""
+    return case.waits_until is not None and case.waits_until > at and case.due_at >= at + DUE_SOON
 
 
 def claim(session: Session, actor: Actor, case_id: str, at: datetime, *, is_momentary: bool = False) -> ReviewCase:
@@ -49,12 +66,14 @@ def claim(session: Session, actor: Actor, case_id: str, at: datetime, *, is_mome
 
     Raises:
         CaseConflict: Someone else has it, it is decided, or the actor holds too many.
-        Problem: 403 when it is escalated and the actor's role may not decide it.
+        Problem: 403 when it is escalated and the actor's role may not decide it, or when it is outside the queues and
+            languages that the actor is bound to.
     """
     demand(actor, Right.REVIEW)
     case = find_case(session, actor, case_id, to_write=True)
     if case.state == CaseState.ESCALATED:
         demand(actor, Right.DECIDE_ESCALATED)
+    demand_bound(actor, case)
     demand_another(session, actor, case)
     if is_held(case, at) and case.claimed_by != actor.id:
         raise CaseConflict(f"Case {case.id} is in the hands of {name_of(session, case.claimed_by)}. Take the next one.")
@@ -76,16 +95,32 @@ def open_appeal(session: Session, screening_id: str) -> Appeal | None:
 
 
 def is_anothers(session: Session, actor: Actor, case: ReviewCase) -> bool:
-    """Whether the case is an appeal against the actor's own decision, which somebody else must answer."""
+    """Whether somebody else must decide: about an appeal against the actor, or where the actor has said theirs."""
     appeal = open_appeal(session, case.screening_id) if case.queue == Queue.APPEALS else None
-    return appeal is not None and appeal.first_decided_by == actor.id
+    return (appeal is not None and appeal.first_decided_by == actor.id) or _has_opinion(session, actor, case)
+
+
+def demand_bound(actor: Actor, case: ReviewCase) -> None:
+    """Raises a 403 ``Problem`` when the case is in a queue or a language that is not the actor's work."""
+    if not actor.takes(case.queue, case.language):
+        bounds = ", ".join(sorted(actor.queues | actor.languages))
+        raise Problem(403, "not_your_queue", f"Your work is {bounds}; this case is not. A colleague decides it.")
 
 
 def demand_another(session: Session, actor: Actor, case: ReviewCase) -> None:
-    """Raises a 403 ``Problem`` when the appeal is against the actor's own decision."""
+    """Raises a 403 ``Problem`` when the case needs other eyes than the actor's."""
+    if _has_opinion(session, actor, case):
+        raise Problem(403, "own_opinion", "You have given your opinion on this order. A colleague decides it now.")
     if is_anothers(session, actor, case):
         detail = "This is an appeal against your own decision; a colleague answers it. Take the next case."
         raise Problem(403, "own_appeal", detail)
+    if case.awaits == "lead":
+        demand(actor, Right.SETTLE)
+
+
+def _has_opinion(session: Session, actor: Actor, case: ReviewCase) -> bool:
+    own = select(Opinion.id).where(Opinion.case_id == case.id, Opinion.reviewer_id == actor.id)
+    return session.exec(own).first() is not None
 
 
 def hold(session: Session, case: ReviewCase, actor: Actor, at: datetime, **detail: Any) -> None:
@@ -103,6 +138,7 @@ def take_over(session: Session, actor: Actor, case_id: str, version: int, note: 
     demand(actor, Right.TAKE_OVER)
     case = find_case(session, actor, case_id, to_write=True)
     check_version(session, case, version)
+    demand_bound(actor, case)
     demand_another(session, actor, case)
     if not note.strip():
         raise Problem(422, "note_missing", "Taking over needs a note: say why, for the colleague whose case it was.")
@@ -130,13 +166,34 @@ def release(session: Session, actor: Actor, case_id: str, version: int, at: date
 
 
 def skip(session: Session, actor: Actor, case_id: str, version: int, reason: str, at: datetime) -> ReviewCase:
-    """Hand the case back and do not be offered it again; others are."""
+    """Hand the case back and do not be offered it again; others are. What three people pass on, a senior decides."""
     if not reason.strip():
         raise Problem(
             422, "reason_missing", "Skipping needs a reason: it helps the next reviewer, and finds hard cases."
         )
     case = in_hand(session, actor, case_id, version)
-    _let_go(session, case, CaseEvent.RELEASE, actor, at, skipped=True, note=reason.strip())
+    is_last = len(_skipped_by(session, case) | {actor.id}) >= SKIPS and case.state == CaseState.CLAIMED
+    event = CaseEvent.ESCALATE if is_last else CaseEvent.RELEASE
+    _let_go(session, case, event, actor, at, skipped=True, note=reason.strip())
+    return case
+
+
+def snooze(session: Session, actor: Actor, case_id: str, version: int, until: datetime, at: datetime) -> ReviewCase:
+    """Put the case aside for a while; it comes back to everybody then, with an answer, or an hour before it is due.
+
+    Raises:
+        Problem: 422 when there is no time to put it aside, or for a time that is past or too far away.
+    """
+    case = in_hand(session, actor, case_id, version)
+    if not at < until <= at + LONGEST_SNOOZE:
+        raise Problem(422, "bad_snooze", f"Put a case aside for {LONGEST_SNOOZE.days} days at most.")
+    until = min(until, case.due_at - DUE_SOON)
+    if until <= at:
+        raise Problem(
+            422, "due_too_soon", "This case is due too soon to be put aside. Decide, ask, skip or escalate it."
+        )
+    case.waits_until = until
+    _let_go(session, case, CaseEvent.RELEASE, actor, at, snoozed_until=until.isoformat())
     return case
 
 
@@ -191,17 +248,23 @@ _TOLD: dict[str, str] = {
     "answer": "answered",
     "say": "wrote",
     "erase": "had the words erased",
+    CaseEvent.SECOND: "asked for a second opinion",
+    CaseEvent.DIFFER: "handed it to a lead: the two opinions differ",
 }
 
 
-def tell(session: Session, event: CaseEventRecord) -> str:
-    """One event as a clause: ``"Heron escalated it"``."""
+def tell(session: Session, event: CaseEventRecord, *, is_over: bool = False) -> str:
+    """One event as a clause: ``"Heron escalated it"``. An opinion stays unsaid until the case is over."""
     who = name_of(session, event.actor)
+    if event.kind == CaseEvent.DECIDE and event.detail.get("opinion_for") and not is_over:
+        return f"{who} looked at it"
     if event.kind == CaseEvent.DECIDE:
         verdict = {"approve": "approved it", "reject": "rejected it"}.get(event.detail.get("outcome", ""), "decided it")
         return f"{who} {verdict}"
     if event.detail.get("skipped"):
-        return f"{who} skipped it"
+        return f"{who} skipped it" + ("; as the third, to a senior" if event.kind == CaseEvent.ESCALATE else "")
+    if event.detail.get("snoozed_until"):
+        return f"{who} put it aside"
     if event.detail.get("appeal"):
         return f"{who} objected to the decision"
     if event.detail.get("undone"):
@@ -253,6 +316,11 @@ def _let_go(session: Session, case: ReviewCase, event: CaseEvent, actor: Actor, 
     else:
         move(session, case, event, actor.id, at, **detail)
     case.claimed_by = case.claimed_until = None
+
+
+def _skipped_by(session: Session, case: ReviewCase) -> set[str]:
+    events = session.exec(select(CaseEventRecord).where(CaseEventRecord.case_id == case.id))
+    return {event.actor for event in events if event.detail.get("skipped")}
 
 
 def _check_held(session: Session, actor: Actor, at: datetime) -> None:

@@ -100,7 +100,8 @@ def ask(
         created_at=at,
     )
     if to is Party.CUSTOMER:
-        _pause(case, screening, question, at)
+        _pause(case, question, at)
+    case.waits_until = max(case.waits_until or due_at, due_at)
     session.add(question)
     note(session, case, "ask", actor.id, at, message=question.id, to=to.value)
     announce_question(session, screening, question)
@@ -130,7 +131,9 @@ def write(
         question.answered_at = at
         session.add(question)
         if author is Party.CUSTOMER:
-            _go_on(session, case, question, at)
+            _go_on(case, question, at)
+        # What a reviewer put aside comes back with an answer; what others were asked as well goes on waiting for them.
+        case.waits_until = max((q.due_at for q in open_questions(session, case.id, at) if q.due_at), default=None)
     note(session, case, "answer" if question else "say", author.value, at, message=message.id)
     return message
 
@@ -163,20 +166,19 @@ def _question(session: Session, case: ReviewCase, author: Party, question_id: st
     return question
 
 
-def _pause(case: ReviewCase, screening: Screening, question: CaseMessage, at: datetime) -> None:
+def _pause(case: ReviewCase, question: CaseMessage, at: datetime) -> None:
     assert question.due_at is not None
     question.case_due_at = case.due_at
-    case.due_at = _within(case.due_at + (question.due_at - at), screening.deadline_at, case.due_at)
+    case.due_at = _within(case.due_at + (question.due_at - at), case.deadline_at, case.due_at)
     case.paused_until = question.due_at
 
 
-def _go_on(session: Session, case: ReviewCase, question: CaseMessage, at: datetime) -> None:
+def _go_on(case: ReviewCase, question: CaseMessage, at: datetime) -> None:
     """The customer's turn is over: the case is due when it would have been, and later by what the customer took."""
     if case.paused_until is None or at >= case.paused_until or question.case_due_at is None:
         return
-    screening = session.get_one(Screening, case.screening_id)
     taken = at - question.created_at
-    case.due_at = _within(question.case_due_at + taken, screening.deadline_at, question.case_due_at)
+    case.due_at = _within(question.case_due_at + taken, case.deadline_at, question.case_due_at)
     case.paused_until = None
 
 

@@ -13,6 +13,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from api.delivery.outbox import announce
 from api.errors import Problem
+from api.reviewing import care, controls, opinions
 from api.reviewing.claims import find_case, hold, in_hand, move, open_appeal
 from api.reviewing.roles import Actor, Right, demand
 from api.storage.database import Database
@@ -53,19 +54,21 @@ def decide(
         raise Problem(422, "no_verdict", "Approve or reject; to leave it undecided, release, skip or escalate it.")
     case = in_hand(session, actor, case_id, version)
     screening = session.get_one(Screening, case.screening_id)
-    if open_appeal(session, screening.id) is not None and not verdict.ground.strip():
+    is_appeal = open_appeal(session, screening.id) is not None
+    if is_appeal and not verdict.ground.strip():
         raise DishonestReason(
             "An appeal is answered with a reason, upheld or overturned. Write the ground: the customer reads it."
         )
     added = check_honest(verdict.outcome, verdict.reason, evidence_of(session, screening), verdict.ground)
     rejected_for = verdict.reason if verdict.outcome is Outcome.REJECT else None
     ground = verdict.ground.strip()
-    move(
-        session, case, CaseEvent.DECIDE, actor.id, at, outcome=verdict.outcome.value, reason=rejected_for, ground=ground
-    )
+    opinion_for = opinions.asked_for(session, case, verdict.outcome, rejected_for, is_appeal, at)
+    said = {"outcome": verdict.outcome.value, "reason": rejected_for, "ground": ground, "opinion_for": opinion_for}
+    move(session, case, CaseEvent.DECIDE, actor.id, at, **said)
+    care.note_decided(session, actor, case, at)
     case.claimed_by = case.claimed_until = None
     case.resolved_at = at
-    window = timedelta(seconds=session.get_one(Merchant, case.merchant_id).undo_seconds)
+    window = timedelta(seconds=session.get_one(Merchant, actor.merchant_id).undo_seconds)
     pending = PendingDecision(
         case_id=case.id,
         merchant_id=case.merchant_id,
@@ -74,6 +77,7 @@ def decide(
         reason=rejected_for,
         ground=ground,
         reason_added_by_person=added,
+        opinion_for=opinion_for,
         created_at=at,
         effective_at=at + window,
     )
@@ -112,62 +116,6 @@ def last_pending(session: Session, actor: Actor, at: datetime) -> PendingDecisio
     return session.exec(mine.order_by(col(PendingDecision.created_at).desc())).first()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
-    """A verdict that the actor gave, and its order."""
-
-    case_id: str
-    screening: Screening
-    outcome: str
-    reason: str
-    given_at: datetime
-    #: When it takes effect; None when it has.
-    effective_at: datetime | None
-
-
-def given_by(session: Session, actor: Actor, limit: int = 30) -> list[Given]:
-    """The actor's newest verdicts, those that can still be undone first."""
-    pending = session.exec(
-        select(PendingDecision, Screening)
-        .join(ReviewCase, col(ReviewCase.id) == PendingDecision.case_id)
-        .join(Screening, col(Screening.id) == ReviewCase.screening_id)
-        .where(PendingDecision.reviewer_id == actor.id)
-        .order_by(col(PendingDecision.created_at).desc())
-    ).all()
-    settled = session.exec(
-        select(DecisionRecord, Screening, ReviewCase.id)
-        .join(Screening, col(Screening.id) == DecisionRecord.screening_id)
-        .join(ReviewCase, col(ReviewCase.screening_id) == Screening.id)
-        .where(DecisionRecord.decided_by == actor.id)
-        .order_by(col(DecisionRecord.id).desc())
-        .limit(limit)
-    ).all()
-    return [
-        *(
-            Given(
-                case_id=each.case_id,
-                screening=screening,
-                outcome=each.outcome,
-                reason=each.reason or "",
-                given_at=each.created_at,
-                effective_at=each.effective_at,
-            )
-            for each, screening in pending
-        ),
-        *(
-            Given(
-                case_id=case_id,
-                screening=screening,
-                outcome=each.outcome,
-                reason=each.reasons[0] if each.reasons else "",
-                given_at=each.created_at,
-                effective_at=None,
-            )
-            for each, screening, case_id in settled
-        ),
-    ]
-
-
 def settle_due(database: Database, at: datetime) -> int:
     """Let every verdict whose time has come take effect; how many did.
 
@@ -197,10 +145,16 @@ def _due(at: datetime) -> SelectOfScalar[PendingDecision]:
 
 
 def _take_effect(session: Session, case: ReviewCase, verdict: PendingDecision, at: datetime) -> bool:
-    """Add the decision, change the status, tell the shop; False when the order went away meanwhile."""
+    """Add the decision, change the status, tell the shop.
+
+    False when nothing was decided: the order went away meanwhile, or the verdict is one of two that do not agree yet.
+    """
     screening = session.get_one(Screening, case.screening_id, with_for_update=True)
     if case.state != CaseState.RESOLVED or screening.status != "in_review":
         return False
+    if verdict.opinion_for is not None and not opinions.weigh(session, case, screening, verdict, at):
+        return False
+    case.awaits = None
     before = session.get_one(DecisionRecord, screening.decision_id)
     outcome = Outcome(verdict.outcome)
     decision = DecisionRecord(
@@ -221,7 +175,10 @@ def _take_effect(session: Session, case: ReviewCase, verdict: PendingDecision, a
     screening.status = _STATUS[outcome]
     screening.decision_id = decision.id
     screening.updated_at = at
-    session.add(screening)
+    session.add_all([screening, case])
+    if controls.is_control(session, case):
+        controls.keep_answer(session, case, verdict, at)
+        return True
     appeal = open_appeal(session, screening.id)
     if appeal is not None:
         appeal.verdict = "overturned" if outcome is Outcome.APPROVE else "upheld"

@@ -1,25 +1,27 @@
 """Dossier: everything on record that helps to decide one case."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from api.reviewing import orders
+from api.reviewing import opinions, orders
 from api.reviewing.changes import FieldChange, compare_texts
-from api.reviewing.claims import find_case, is_anothers, is_held, name_of, tell
+from api.reviewing.claims import find_case, is_anothers, is_aside, is_held, name_of, tell
 from api.reviewing.conversation import Said, told
 from api.reviewing.roles import Actor, Right
 from api.storage.tables import (
     Appeal,
     CaseEventRecord,
     DecisionRecord,
+    Opinion,
     PendingDecision,
     ReviewCase,
     Screening,
 )
 from moderation.evidence import Evidence
-from moderation.review import CaseState
+from moderation.review import CaseEvent, CaseState
 from moderation.wire import evidence_from_json
 
 EARLIER = 5
@@ -42,6 +44,14 @@ class Happened:
     told: str
     note: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """One of two opinions, with whose it is."""
+
+    opinion: Opinion
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +79,16 @@ class Dossier:
     decided_by: str
     holder: str | None
     is_mine: bool
+    #: Whether it waits for something, so that nobody needs to look at it now.
+    waits: bool
     #: Whether the actor may take the case in hand now.
     can_claim: bool
-    #: The verdict that has not taken effect yet.
+    #: The verdict that has not taken effect yet; one of two opinions only for the one who gave it.
     pending: PendingDecision | None
+    #: Whether a verdict waits to take effect, whoever may see it.
+    is_decided: bool
+    #: What two reviewers said, each not knowing the other's; empty until neither can be led by it.
+    opinions: tuple[View, ...]
     events: tuple[Happened, ...]
     #: The same customer's other orders, the newest first.
     earlier: tuple[Precedent, ...]
@@ -100,6 +116,15 @@ def open_dossier(session: Session, actor: Actor, case_id: str, at: datetime) -> 
         select(CaseEventRecord).where(CaseEventRecord.case_id == case.id).order_by(col(CaseEventRecord.id))
     )
     texts_before = tuple(orders.texts_before(session, screening))
+    pending = session.get(PendingDecision, case.id)
+    given = opinions.opinions_on(session, case, screening)
+    is_over = screening.status != "in_review"
+    # Whoever may still give an opinion sees the case as if nobody had been there.
+    is_blind = not is_over and case.awaits != opinions.LEAD
+    hidden = {each.reviewer_id for each in given} if is_blind else set()
+    if pending is not None and pending.opinion_for:
+        hidden.add(pending.reviewer_id)
+    hidden.discard(actor.id)
     return Dossier(
         case=case,
         screening=screening,
@@ -108,17 +133,25 @@ def open_dossier(session: Session, actor: Actor, case_id: str, at: datetime) -> 
         decided_by=name_of(session, decision.decided_by),
         holder=name_of(session, case.claimed_by) if held else None,
         is_mine=is_mine,
+        waits=is_waiting and is_aside(case, at),
         can_claim=is_waiting
         and not is_mine
         and not held
         and actor.may(right)
+        and actor.takes(case.queue, case.language)
+        and (case.awaits != opinions.LEAD or actor.may(Right.SETTLE))
         and not is_anothers(session, actor, case),
-        pending=session.get(PendingDecision, case.id),
+        pending=None if pending is not None and pending.reviewer_id in hidden else pending,
+        is_decided=pending is not None,
+        opinions=() if is_blind else _views(session, case),
         events=tuple(
-            Happened(told=tell(session, e), note=str(e.detail.get("note", "")), at=e.created_at) for e in events
+            Happened(told=tell(session, e, is_over=not is_blind), note=str(e.detail.get("note", "")), at=e.created_at)
+            for e in events
+            if e.actor not in hidden and not (is_blind and e.kind == CaseEvent.SECOND)
         ),
-        earlier=_others(session, screening, "customer"),
-        alike=_others(session, screening, "likeness"),
+        # Of the actor's shop: what a control resembles is no control.
+        earlier=_others(session, actor, screening, "customer"),
+        alike=_others(session, actor, screening, "likeness"),
         appeal=_objection(session, screening),
         messages=tuple(told(session, case.id)),
         texts_before=texts_before,
@@ -134,18 +167,28 @@ def _objection(session: Session, screening: Screening) -> Objection | None:
     return Objection(appeal=appeal, decision=decision, decided_by=name_of(session, appeal.first_decided_by))
 
 
-def _others(session: Session, screening: Screening, sharing: str) -> tuple[Precedent, ...]:
+def _views(session: Session, case: ReviewCase) -> tuple[View, ...]:
+    given = select(Opinion).where(Opinion.case_id == case.id).order_by(col(Opinion.id))
+    return tuple(View(opinion=each, by=name_of(session, each.reviewer_id)) for each in session.exec(given))
+
+
+def _others(session: Session, actor: Actor, screening: Screening, sharing: str) -> tuple[Precedent, ...]:
     value = getattr(screening, sharing)
     if value is None:
         return ()
-    same = select(Screening).where(
-        Screening.merchant_id == screening.merchant_id,
-        getattr(Screening, sharing) == value,
-        Screening.id != screening.id,
+    same = (
+        select(Screening, DecisionRecord)
+        .outerjoin(DecisionRecord, col(DecisionRecord.id) == Screening.decision_id)
+        .where(
+            Screening.merchant_id == actor.merchant_id,
+            getattr(Screening, sharing) == value,
+            Screening.id != screening.id,
+        )
     )
-    found = session.exec(same.order_by(col(Screening.id).desc()).limit(EARLIER)).all()
-    decisions = [(each, session.get(DecisionRecord, each.decision_id)) for each in found]
+    found: Sequence[tuple[Screening, DecisionRecord | None]] = session.exec(
+        same.order_by(col(Screening.id).desc()).limit(EARLIER)
+    ).all()
     return tuple(
         Precedent(screening=each, decision=by, decided_by=name_of(session, by.decided_by if by else None))
-        for each, by in decisions
+        for each, by in found
     )

@@ -18,7 +18,8 @@ from api.storage.tables import (
     ReviewCase,
     Screening,
 )
-from moderation.review import CaseEvent, CaseState, Queue, due_at
+from moderation.review import CaseEvent, CaseState, Queue
+from moderation.routing import Routing, due_at, language_of, shipped_routing
 
 #: Texts that one order may have, the first included. Enough to mend a slip; too few to map the filter.
 MAX_REVISIONS = 5
@@ -78,10 +79,17 @@ def close_case(session: Session, case: ReviewCase | None, actor: str, at: dateti
     if case.state in _WAITING:
         move(session, case, CaseEvent.WITHDRAW, actor, at)
         # Nobody decided it, so no time of a decision is kept: the team's figures count those.
-        case.claimed_by = case.claimed_until = case.paused_until = case.resolved_at = None
+        case.claimed_by = case.claimed_until = case.paused_until = case.resolved_at = case.awaits = None
 
 
-def appeal(session: Session, screening: Screening, case: ReviewCase | None, message: str, at: datetime) -> Appeal:
+def appeal(
+    session: Session,
+    screening: Screening,
+    case: ReviewCase | None,
+    message: str,
+    at: datetime,
+    routing: Routing | None = None,
+) -> Appeal:
     """The customer objects to a rejection; the order is in review again, for a reviewer other than the first.
 
     Raises:
@@ -102,13 +110,16 @@ def appeal(session: Session, screening: Screening, case: ReviewCase | None, mess
         created_at=at,
     )
     session.add(lodged)
-    deadline = screening.deadline_at if screening.deadline_at and screening.deadline_at > at else None
-    due = due_at(Queue.APPEALS, at, deadline)
+    rules = routing or shipped_routing()
+    named = rules.deadline(screening.deadline_at, screening.extra)
+    deadline = named if named and named > at else None
+    due = due_at(rules.within(Queue.APPEALS), at, deadline)
     if case is None:
-        _open_for_appeal(session, screening, decision, due, at)
+        case = _open_for_appeal(session, screening, decision, due, at)
     else:
         move(session, case, CaseEvent.REOPEN, "customer", at, appeal=True)
         case.queue, case.due_at, case.resolved_at = Queue.APPEALS.value, due, None
+    case.deadline_at, case.waits_until = deadline, None
     screening.status, screening.updated_at = "in_review", at
     session.add(screening)
     announce(session, screening, decision, lodged)
@@ -160,7 +171,7 @@ def newest_text(session: Session, screening: Screening) -> Screening:
 
 def _open_for_appeal(
     session: Session, screening: Screening, decision: DecisionRecord, due: datetime, at: datetime
-) -> None:
+) -> ReviewCase:
     weightiest = [found["severity"] for found in decision.evidence if found["category"] in decision.reasons]
     case = ReviewCase(
         merchant_id=screening.merchant_id,
@@ -169,6 +180,7 @@ def _open_for_appeal(
         state=CaseState.OPEN.value,
         severity=max(weightiest, default=1),
         risk=decision.risk,
+        language=language_of(screening.locale),
         due_at=due,
         created_at=at,
     )
@@ -176,3 +188,4 @@ def _open_for_appeal(
     session.flush()
     detail = {"queue": case.queue, "reasons": decision.reasons, "appeal": True}
     session.add(CaseEventRecord(case_id=case.id, kind="opened", actor="customer", detail=detail, created_at=at))
+    return case

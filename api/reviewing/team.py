@@ -15,14 +15,14 @@ from sqlmodel import Session, case, col, func, select
 from ulid import ULID
 
 from api.reviewing.claims import name_of
+from api.reviewing.quality import QualityReport, look_at_quality
 from api.reviewing.roles import Actor, Right, demand
-from api.storage.tables import WAITING, Appeal, DecisionRecord, ReviewCase, Screening
-from moderation.review import Queue
+from api.reviewing.sources import Judged, judge_sources
+from api.storage.tables import ASKED, AWAITING, WAITING, Appeal, CaseMessage, DecisionRecord, ReviewCase, Screening
+from moderation.review import DUE_WITHIN, CaseState, Queue
 
 HOURS = 24
-#: Verdicts that the lists' and detectors' figures rest on: the newest.
-LEARN_FROM = 2000
-LEARN_SINCE = timedelta(days=30)
+APPEALS_SINCE = timedelta(days=30)
 
 AGES: tuple[tuple[str, timedelta], ...] = (
     ("under 1 h", timedelta(hours=1)),
@@ -42,23 +42,6 @@ class QueueAges:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceRecord:
-    """How people judged what one list entry or model class found."""
-
-    source: str
-    category: str
-    #: Orders rejected for the category that it names.
-    upheld: int
-    #: Orders approved all the same.
-    cleared: int
-
-    @property
-    def precision(self) -> float:
-        """Share of its judged findings that people upheld; 0.0 to 1.0."""
-        return self.upheld / (self.upheld + self.cleared)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueTimes:
     """How long the verdicts of one queue took."""
 
@@ -69,6 +52,11 @@ class QueueTimes:
     p95_seconds: float
     #: Of the verdicts, how many came before the case was due.
     in_time: int
+
+    @property
+    def promise(self) -> timedelta | None:
+        """How long a verdict of this queue may take when the shop names no deadline."""
+        return DUE_WITHIN.get(Queue(self.queue)) if self.queue in set(Queue) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +94,10 @@ class TeamReport:
     #: Orders of the same hours, and how many of them needed a person.
     orders: int
     needed_a_person: int
-    #: What people made of each source, the most often cleared first.
-    sources: tuple[SourceRecord, ...]
+    #: Of the orders that wait: on whom, the team itself first.
+    awaited: tuple[tuple[str, int], ...]
+    judged: Judged
+    quality: QualityReport
 
     @property
     def verdicts(self) -> int:
@@ -135,7 +125,9 @@ def look_at_team(session: Session, actor: Actor, at: datetime) -> TeamReport:
         times=tuple(_times(decided)),
         appeals=tuple(_appeals(session, actor, at)),
         **_orders(session, actor, at),
-        sources=tuple(_sources(session, actor, at)),
+        awaited=tuple(_awaited(session, actor, at)),
+        judged=judge_sources(session, actor.merchant_id, at),
+        quality=look_at_quality(session, actor.merchant_id, at),
     )
 
 
@@ -178,21 +170,55 @@ def _held(session: Session, actor: Actor, at: datetime) -> list[tuple[str, int]]
     return sorted((name_of(session, reviewer), count) for reviewer, count in rows)
 
 
+def _awaited(session: Session, actor: Actor, at: datetime) -> list[tuple[str, int]]:
+    """On whom the waiting orders wait, each counted once: what an outsider owes goes before what we owe."""
+    mine = (col(ReviewCase.merchant_id) == actor.merchant_id, WAITING)
+    in_hand = func.coalesce(col(ReviewCase.claimed_until) > at, sqlalchemy.false())
+    rows = session.exec(
+        select(
+            func.count(),
+            func.sum(case((in_hand, 1), else_=0)),
+            func.sum(case((and_(ReviewCase.state == CaseState.ESCALATED, ~in_hand), 1), else_=0)),
+        ).where(*mine)
+    ).one()
+    waiting, held, escalated = rows[0], rows[1] or 0, rows[2] or 0
+    awaits = session.exec(
+        select(ReviewCase.awaits, func.count()).where(*mine, AWAITING, ~in_hand).group_by(col(ReviewCase.awaits))
+    ).all()
+    second, lead = (dict(awaits).get(whom, 0) for whom in ("second", "lead"))
+    asked = session.exec(
+        select(CaseMessage.to_party, func.count(col(ReviewCase.id).distinct()))
+        .join(ReviewCase, col(ReviewCase.id) == CaseMessage.case_id)
+        .where(*mine, ASKED, col(CaseMessage.due_at) > at, ~in_hand)
+        .group_by(CaseMessage.to_party)
+    ).all()
+    outside = [(f"an answer of the {party}", count) for party, count in sorted(asked)]
+    free = max(0, waiting - held - escalated - second - sum(count for _whom, count in outside))
+    ours = [
+        ("anybody", free),
+        ("who has it in hand", held),
+        ("a second opinion", second),
+        ("a lead: two differ", lead),
+        ("a senior: escalated", max(0, escalated - lead)),
+    ]
+    return [each for each in [*ours, *outside] if each[1]]
+
+
 def _decided(session: Session, actor: Actor, at: datetime) -> Sequence[tuple[str, datetime, datetime, datetime]]:
     rows = session.exec(
-        select(ReviewCase, Appeal.created_at)
+        # Columns, not rows as objects: a day of a large shop holds many.
+        select(ReviewCase.queue, ReviewCase.created_at, ReviewCase.resolved_at, ReviewCase.due_at, Appeal.created_at)  # type: ignore[call-overload]  # five columns are more than its stubs name
         .join(Appeal, col(Appeal.screening_id) == ReviewCase.screening_id, isouter=True)
         .where(
             ReviewCase.merchant_id == actor.merchant_id,
             col(ReviewCase.resolved_at) > at - timedelta(hours=HOURS),
-            ReviewCase.state == "resolved",
+            ReviewCase.state == CaseState.RESOLVED.value,
         )
     )
     return [
         # The clock of an appeal starts with the appeal, not with the order.
-        (each.queue, (appealed_at if each.queue == Queue.APPEALS else None) or each.created_at, resolved, each.due_at)
-        for each, appealed_at in rows
-        if (resolved := each.resolved_at) is not None
+        (queue, (appealed_at if queue == Queue.APPEALS else None) or opened_at, resolved_at, due_at)
+        for queue, opened_at, resolved_at, due_at, appealed_at in rows
     ]
 
 
@@ -220,7 +246,7 @@ def _appeals(session: Session, actor: Actor, at: datetime) -> list[AppealRecord]
         select(Appeal.verdict, Appeal.first_decided_by, DecisionRecord.reasons)
         .join(DecisionRecord, col(DecisionRecord.id) == Appeal.decision_id)
         .join(Screening, col(Screening.id) == Appeal.screening_id)
-        .where(Screening.merchant_id == actor.merchant_id, col(Appeal.decided_at) > at - LEARN_SINCE)
+        .where(Screening.merchant_id == actor.merchant_id, col(Appeal.decided_at) > at - APPEALS_SINCE)
     )
     for verdict, first_decided_by, reasons in rows:
         kind = ("machine" if first_decided_by == "machine" else "person", reasons[0] if reasons else "")
@@ -254,32 +280,3 @@ def _orders(session: Session, actor: Actor, at: datetime) -> dict[str, int]:
             cases.where(ReviewCase.merchant_id == actor.merchant_id, col(ReviewCase.id) >= f"case_{since}")
         ).one(),
     }
-
-
-def _sources(session: Session, actor: Actor, at: datetime) -> list[SourceRecord]:
-    verdicts = session.exec(
-        select(DecisionRecord)
-        .join(Screening, col(Screening.decision_id) == DecisionRecord.id)
-        .join(ReviewCase, col(ReviewCase.screening_id) == Screening.id)
-        .where(
-            ReviewCase.merchant_id == actor.merchant_id,
-            col(ReviewCase.resolved_at) > at - LEARN_SINCE,
-            DecisionRecord.decided_by != "machine",
-        )
-        .order_by(col(ReviewCase.resolved_at).desc())
-        .limit(LEARN_FROM)
-    )
-    upheld: Counter[tuple[str, str]] = Counter()
-    cleared: Counter[tuple[str, str]] = Counter()
-    for verdict in verdicts:
-        for source in {(found["source"], found["category"]) for found in verdict.evidence}:
-            cleared[source] += verdict.outcome == "approve"
-            upheld[source] += verdict.outcome == "reject" and source[1] in verdict.reasons
-    judged = [
-        SourceRecord(
-            source=source, category=category, upheld=upheld[source, category], cleared=cleared[source, category]
-        )
-        for source, category in {**upheld, **cleared}
-        if upheld[source, category] + cleared[source, category]
-    ]
-    return sorted(judged, key=lambda each: (-each.cleared, each.precision, each.source))

@@ -52,6 +52,17 @@ _WAITING_INDEX: dict[str, Any] = {"sqlite_where": text("state IN ('open', 'claim
 _WAITING_INDEX["postgresql_where"] = _WAITING_INDEX["sqlite_where"]
 
 
+_FILTERED = ("severity", "state", "waits_until", "language", "claimed_by", "screening_id")
+#: A case that needs another person than the one who had it. Few at any time.
+AWAITING = text("review_case.awaits IS NOT NULL")
+_AWAITING_INDEX: dict[str, Any] = {"sqlite_where": text("awaits IS NOT NULL")}
+_AWAITING_INDEX["postgresql_where"] = _AWAITING_INDEX["sqlite_where"]
+
+#: A question that has no answer yet.
+ASKED = text("case_message.due_at IS NOT NULL AND case_message.answered_at IS NULL")
+_ASKED_INDEX: dict[str, Any] = {"sqlite_where": text("due_at IS NOT NULL AND answered_at IS NULL")}
+_ASKED_INDEX["postgresql_where"] = _ASKED_INDEX["sqlite_where"]
+
 _UNSEALED_INDEX: dict[str, Any] = {"sqlite_where": text("sealed_as IS NULL")}
 _UNSEALED_INDEX["postgresql_where"] = _UNSEALED_INDEX["sqlite_where"]
 
@@ -66,8 +77,12 @@ class Merchant(SQLModel, table=True):
     policy_layer: dict[str, Any] = _json(dict)
     #: Seconds, 0-120, until a reviewer's decision takes effect; until then it can be undone.
     undo_seconds: int = 15
+    #: Second opinions, control cases, care: see ``moderation/review_rules.py``.
+    review_rules: dict[str, Any] = _json(dict)
     #: For the place where a shop's test orders live, apart from everything real: the id of the shop.
     test_of: str | None = Field(default=None, index=True, unique=True)
+    #: For the place where a shop's control cases live, seen by nobody but the one who is given one: the shop's id.
+    controls_of: str | None = Field(default=None, index=True, unique=True)
     created_at: datetime = _time()
 
 
@@ -100,9 +115,28 @@ class Reviewer(SQLModel, table=True):
     pseudonym: str
     #: ``reviewer``, ``senior``, ``lead``, ``auditor`` or ``admin``.
     role: str
+    #: The queues and languages that are offered to them; all when empty.
+    queues: list[str] = _json(list)
+    languages: list[str] = _json(list)
+    #: Keys of their own choice in the console, by action.
+    keys: dict[str, str] = _json(dict)
     password_hash: str
     created_at: datetime = _time()
     disabled_at: datetime | None = _time(nullable=True)
+
+
+class SavedView(SQLModel, table=True):
+    """A filter of the queue page that a reviewer goes back to."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (UniqueConstraint("reviewer_id", "name"),)
+
+    id: str = Field(default_factory=id_factory("view"), primary_key=True)
+    reviewer_id: str = Field(foreign_key="reviewer.id")
+    name: str
+    #: The filter as it stands in an address.
+    query: str
+    created_at: datetime = _time()
 
 
 class ReviewerSession(SQLModel, table=True):
@@ -113,8 +147,38 @@ class ReviewerSession(SQLModel, table=True):
     token_hash: str = Field(primary_key=True)
     reviewer_id: str = Field(foreign_key="reviewer.id", index=True)
     csrf_token: str
+    #: ``code`` or ``enrolment`` while the second factor is still to come, and nothing else is open; else empty.
+    waits_for: str = ""
     created_at: datetime = _time()
     expires_at: datetime = _time()
+
+
+class SecondFactor(SQLModel, table=True):
+    """A reviewer's device that shows codes, and the codes on paper for the day when it is lost."""
+
+    __tablename__ = "second_factor"
+
+    reviewer_id: str = Field(foreign_key="reviewer.id", primary_key=True)
+    #: What the device was given, encrypted with a key made from the server's secret.
+    secret: str
+    #: Empty until a code has proved that the device has it.
+    confirmed_at: datetime | None = _time(nullable=True)
+    #: The half minute of the newest code that was used; that code and older ones are refused.
+    last_step: int = 0
+    #: Keyed hashes of the recovery codes that are left; each is good once.
+    recovery: list[str] = _json(list)
+    created_at: datetime = _time()
+
+
+class CompanyIdentity(SQLModel, table=True):
+    """Whom the company's own sign-in means: its issuer and subject, which never change, unlike e-mail addresses."""
+
+    __tablename__ = "company_identity"
+
+    #: ``<issuer>|<subject>``.
+    subject: str = Field(primary_key=True)
+    reviewer_id: str = Field(foreign_key="reviewer.id", index=True)
+    created_at: datetime = _time()
 
 
 class SignInFailure(SQLModel, table=True):
@@ -177,7 +241,10 @@ class DecisionRecord(SQLModel, table=True):
     """A decision, by the machine or by a person; added, never edited. A later one overrides."""
 
     __tablename__ = "decision"
-    __table_args__ = (Index("ix_decision_decided_by", "decided_by", "id"),)
+    __table_args__ = (
+        Index("ix_decision_decided_by", "decided_by", "id"),
+        Index("ix_decision_unsealed", "id", **_UNSEALED_INDEX),
+    )
 
     id: str = Field(default_factory=id_factory("dec"), primary_key=True)
     screening_id: str = Field(foreign_key="screening.id", index=True)
@@ -194,6 +261,8 @@ class DecisionRecord(SQLModel, table=True):
     reason_added_by_person: bool = False
     override_of: str | None = Field(default=None, foreign_key="decision.id")
     created_at: datetime = _time()
+    #: The number of its entry in the sealed log; empty until it is sealed, a moment later.
+    sealed_as: int | None = None
 
 
 class ReviewCase(SQLModel, table=True):
@@ -202,8 +271,10 @@ class ReviewCase(SQLModel, table=True):
     __tablename__ = "review_case"
     __table_args__ = (
         # The order of the queue page; severity only breaks ties, so the engines sort those few themselves.
-        Index("ix_review_case_due", "merchant_id", "due_at", **_WAITING_INDEX),
-        Index("ix_review_case_queue", "merchant_id", "queue", "due_at", **_WAITING_INDEX),
+        # What a filter looks at stands in them too, so that only the cases that are shown are fetched.
+        Index("ix_review_case_due", "merchant_id", "due_at", *_FILTERED, **_WAITING_INDEX),
+        Index("ix_review_case_queue", "merchant_id", "queue", "due_at", *_FILTERED, **_WAITING_INDEX),
+        Index("ix_review_case_awaits", "merchant_id", "awaits", **_AWAITING_INDEX),
         # When people decided, for the team page.
         Index("ix_review_case_resolved", "merchant_id", "resolved_at"),
         # Holds all that the counts need, so that they read nothing else.
@@ -215,6 +286,8 @@ class ReviewCase(SQLModel, table=True):
             "due_at",
             "created_at",
             "claimed_until",
+            "waits_until",
+            "language",
             **_WAITING_INDEX,
         ),
     )
@@ -227,11 +300,19 @@ class ReviewCase(SQLModel, table=True):
     #: 1-4: the weightiest evidence; breaks ties between equal due times.
     severity: int
     risk: float
+    #: Of the order's words: ``de`` for the locale ``de-AT``; empty when the shop names none.
+    language: str | None = None
     due_at: datetime = _time()
+    #: The earliest time that the shop named; ``due_at`` is never later.
+    deadline_at: datetime | None = _time(nullable=True)
+    #: Until when nobody needs to look: an answer is awaited, or a reviewer put the case aside.
+    waits_until: datetime | None = _time(nullable=True)
     #: While it is the customer's turn: until when at most. ``due_at`` allows for it already.
     paused_until: datetime | None = _time(nullable=True)
     claimed_by: str | None = Field(default=None, foreign_key="reviewer.id", index=True)
     claimed_until: datetime | None = _time(nullable=True)
+    #: ``second`` while a second opinion is missing, ``lead`` when two differ; never told to those who may give one.
+    awaits: str | None = None
     #: Counts moves; a form that quotes an older version is refused.
     version: int = 1
     created_at: datetime = _time()
@@ -255,6 +336,42 @@ class CaseEventRecord(SQLModel, table=True):
     sealed_as: int | None = None
 
 
+class AuditEvent(SQLModel, table=True):
+    """One thing that happened beside the cases: a sign-in, a key, a reviewer, a version in force, an export."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = (
+        Index("ix_audit_event_merchant", "merchant_id", "id"),
+        Index("ix_audit_event_unsealed", "id", **_UNSEALED_INDEX),
+    )
+
+    id: str = Field(default_factory=id_factory("aud"), primary_key=True)
+    #: Empty for what concerns the whole installation.
+    merchant_id: str | None = Field(default=None, foreign_key="merchant.id")
+    #: ``sign_in``, ``key_created``, ``in_force`` ...; ``api/storage/happened.py`` has them all.
+    kind: str = Field(index=True)
+    #: A reviewer's or a key's id, ``machine`` or ``operator``.
+    actor: str
+    #: The id of what it happened to; may be empty.
+    about: str = Field(default="", index=True)
+    #: No words of customers or reviewers: this is never erased.
+    detail: dict[str, Any] = _json(dict)
+    created_at: datetime = _time()
+    sealed_as: int | None = None
+
+
+class AuditHead(SQLModel, table=True):
+    """Where the sealed log ends: one row. A log that was cut off at its end no longer fits it."""
+
+    __tablename__ = "audit_head"
+
+    id: int = Field(default=1, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    number: int
+    chain: str
+    #: HMAC of number and chain with the server's secret, hex: who can only write to the database cannot move the end.
+    mac: str
+
+
 class AuditEntry(SQLModel, table=True):
     """One link of the sealed log: what is known of one event, and the link before it. Never changed but for the salt."""
 
@@ -262,7 +379,7 @@ class AuditEntry(SQLModel, table=True):
 
     #: From 1, without gaps.
     number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    #: The event's id; of a hold, its id with ``:placed`` or ``:lifted``.
+    #: The id of the event or decision; of a hold, its id with ``:placed`` or ``:lifted``.
     subject: str = Field(unique=True)
     #: Random, hex; makes the print of the words useless to those who would guess them. Empty after erasure.
     salt: str
@@ -289,13 +406,14 @@ class Appeal(SQLModel, table=True):
     verdict: str | None = None
     #: The answer to the customer, in the reviewer's own words.
     reason: str = ""
-    decided_at: datetime | None = _time(nullable=True)
+    decided_at: datetime | None = _time(nullable=True, index=True)
 
 
 class CaseMessage(SQLModel, table=True):
     """One message of the conversation about a case. A question has a due time; its answer names it."""
 
     __tablename__ = "case_message"
+    __table_args__ = (Index("ix_case_message_asked", "due_at", **_ASKED_INDEX),)
 
     id: str = Field(default_factory=id_factory("msg"), primary_key=True)
     case_id: str = Field(foreign_key="review_case.id", index=True)
@@ -348,8 +466,86 @@ class PendingDecision(SQLModel, table=True):
     reason: str | None = None
     ground: str = ""
     reason_added_by_person: bool = False
+    #: ``rule`` or ``sample`` when it is one of two opinions and does not stand alone.
+    opinion_for: str | None = None
     created_at: datetime = _time()
     effective_at: datetime = _time(index=True)
+
+
+class Opinion(SQLModel, table=True):
+    """One of two verdicts that were given blindly; kept whether they agree or not."""
+
+    __table_args__ = (
+        UniqueConstraint("case_id", "decision_id", "reviewer_id"),
+        # Ids begin with their time: the newest of a merchant.
+        Index("ix_opinion_merchant", "merchant_id", "id"),
+    )
+
+    id: str = Field(default_factory=id_factory("opi"), primary_key=True)
+    merchant_id: str = Field(foreign_key="merchant.id")
+    case_id: str = Field(foreign_key="review_case.id", index=True)
+    #: The decision in force when it was given; the opinions about one decision belong together.
+    decision_id: str = Field(foreign_key="decision.id")
+    reviewer_id: str = Field(foreign_key="reviewer.id", index=True)
+    #: ``rule``: the shop demands two for such a verdict; ``sample``: drawn before anybody looked.
+    asked_for: str
+    outcome: str
+    reason: str | None = None
+    ground: str = ""
+    created_at: datetime = _time()
+
+
+class Control(SQLModel, table=True):
+    """A case with a known answer. Each reviewer meets it once, and it looks like any other."""
+
+    id: str = Field(default_factory=id_factory("ctl"), primary_key=True)
+    merchant_id: str = Field(foreign_key="merchant.id", index=True)
+    fields: list[dict[str, str]] = _json(list)
+    brand: str | None = None
+    product: str | None = None
+    locale: str | None = None
+    #: What the machine said when the control was made: ``reasons``, ``risk``, ``evidence``, ``versions``.
+    decision: dict[str, Any] = _json(dict)
+    queue: str
+    severity: int
+    #: The known answer, and why, for those who came to another.
+    outcome: str
+    reason: str | None = None
+    why: str
+    created_at: datetime = _time()
+    #: From when on nobody is given it any more.
+    retired_at: datetime | None = _time(nullable=True)
+
+
+class ControlAnswer(SQLModel, table=True):
+    """A control in one reviewer's hands, and what they made of it."""
+
+    __tablename__ = "control_answer"
+    __table_args__ = (UniqueConstraint("control_id", "reviewer_id"),)
+
+    case_id: str = Field(foreign_key="review_case.id", primary_key=True)
+    control_id: str = Field(foreign_key="control.id")
+    reviewer_id: str = Field(foreign_key="reviewer.id", index=True)
+    given_at: datetime = _time()
+    #: Empty until it is answered.
+    outcome: str | None = None
+    reason: str | None = None
+    answered_at: datetime | None = _time(nullable=True)
+
+
+class Care(SQLModel, table=True):
+    """How one reviewer wants to be treated, and how long they have been at it. No row: as the rules say."""
+
+    reviewer_id: str = Field(foreign_key="reviewer.id", primary_key=True)
+    #: From which severity words are covered: 2, 3 or 4; 5 covers none.
+    mask_from: int = 4
+    #: ``blur`` or ``block``.
+    mask_look: str = "blur"
+    #: Severe cases decided since the last one that was not.
+    severe_run: int = 0
+    #: When the present stretch of work began, and when it last went on.
+    working_since: datetime | None = _time(nullable=True)
+    last_decided_at: datetime | None = _time(nullable=True)
 
 
 class IdempotencyKey(SQLModel, table=True):

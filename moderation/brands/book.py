@@ -82,22 +82,28 @@ def load_brands(directory: Path | None = None) -> BrandBook:
     if not (folder / "themes.yaml").exists():
         folder = SHIPPED_BRANDS.parent / "themes"
     themes = load_themes(folder / "themes.yaml")
-    words = load_languages(folder)
     files = sorted(brands.glob("*.yaml")) if brands.is_dir() else []
     profiles = [read_profile(path, themes) for path in files if path.name != MARKS_FILE]
     _refuse_twins(profiles)
     marks_path = brands / MARKS_FILE
     marks = load_marks(marks_path if marks_path.exists() else SHIPPED_BRANDS / MARKS_FILE)
+    of_themes = sorted(folder.glob("*.yaml"))
+    lexicon = _lexicon(folder, themes.loud, _digest(of_themes))
+    return BrandBook(profiles, themes, lexicon, marks, f"brands@{_digest([*files, *of_themes])[:8]}")
+
+
+def _digest(files: Iterable[Path]) -> str:
     digest = hashlib.sha256()
-    for path in (*files, *sorted(folder.glob("*.yaml"))):
+    for path in files:
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return BrandBook(
-        profiles,
-        themes,
-        Lexicon(words.entries, themes.loud, patterns=words.patterns, first=words.bits.get("en", 0)),
-        marks,
-        f"brands@{digest.hexdigest()[:8]}",
-    )
+    return digest.hexdigest()
+
+
+# A reload of a list or a profile must not wait for the words of all themes, which hardly ever change.
+@lru_cache(maxsize=2)
+def _lexicon(folder: Path, loud: frozenset[str], _digest_of_files: str) -> Lexicon:
+    words = load_languages(folder)
+    return Lexicon(words.entries, loud, patterns=words.patterns, first=words.bits.get("en", 0))
 
 
 def read_profile(path: Path, themes: Themes) -> BrandProfile:

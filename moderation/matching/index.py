@@ -1,7 +1,7 @@
 """Everything that is looked up: terms by key, by sound, by consonants, by near spelling, by number, by mask."""
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -15,7 +15,7 @@ from moderation.matching.pattern import Patterns
 from moderation.matching.phrase import Phrases
 from moderation.matching.script import is_gapless
 from moderation.reading.fold import fold_text
-from moderation.reading.sound import sound_keys
+from moderation.reading.sound import sound_key, sound_keys
 from moderation.terms.term import MatchKind, Term
 
 _VOWELS = frozenset("aeiou")
@@ -73,8 +73,8 @@ class Index:
             for number, letters in sounded
             for key in sound_keys(letters, self.entries[number].term.language)
         )
-        bare = ((consonants_of(letters), number) for number, letters in sounded)
-        self.skeletons = _numbered((consonants, number) for consonants, number in bare if len(consonants) >= 3)
+        bare = ((consonants, number) for number, letters in sounded for consonants in _skeletons(letters))
+        self.skeletons = _numbered(chain(bare, self._run_together()))
         self.exact = _numbered(
             (exact_key(term.term), number) for number, term in enumerate(self.terms) if term.match == MatchKind.EXACT
         )
@@ -82,6 +82,14 @@ class Index:
         self.patterns = Patterns(self._of(MatchKind.PATTERN))
         self.numbered = NumberedPhrases(self.terms)
         self.phrases = Phrases(term for term in self._of(MatchKind.PHRASE) if GAP in term.term)
+
+    def _run_together(self) -> Iterator[tuple[str, int]]:
+        """Severe phrases without their gaps and vowels, as a plate has room for them: ``whtpwr``."""
+        for number, entry in enumerate(self.entries):
+            if len(entry.words) == 2 and entry.term.severity >= 3 and entry.term.language == "en":
+                consonants = consonants_of(entry.letters)
+                if len(consonants) >= 5 and entry.letters.isascii() and entry.letters.isalpha():
+                    yield consonants, number
 
     def _of(self, kind: MatchKind) -> list[Term]:
         return [term for term in self.terms if term.match == kind]
@@ -132,6 +140,12 @@ def _best_known(rows: Iterable[tuple[str, int, Entry]]) -> dict[str, int]:
             if key not in found or rank < found[key][0]:
                 found[key] = rank, number
     return {key: number for key, (_, number) in found.items()}
+
+
+def _skeletons(letters: str) -> set[str]:
+    """Consonants from three on, and those that are heard from five on: ``mthrfckr``, ``mthrfkr``."""
+    found, heard = consonants_of(letters), consonants_of(sound_key(letters))
+    return {each for each, least in ((found, 3), (heard, 5)) if len(each) >= least}
 
 
 def exact_key(text: str) -> str:

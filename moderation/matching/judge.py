@@ -70,6 +70,8 @@ class Judge:
         touched = self._tokens.touching(low, high)
         if "foreign_parts" in hit.features and self._tokens.are_written_as_names(touched):
             return None  # a double name
+        if "plate" in hit.features:
+            return hit.features if self._is_respelled(hit, touched) else None
         if _OWN_GATE & hit.features.keys() or self._tokens.has_signs(low, high):
             return hit.features
         if self._tokens.are_known(touched):
@@ -78,6 +80,11 @@ class Judge:
         if not self._tokens.are_foreign(touched):
             return features
         return None if _FAR & hit.features.keys() else features | {"foreign_word": 1.0}
+
+    def _is_respelled(self, hit: Hit, touched: range) -> bool:
+        """Whether the term is read in other words than those written there; else it was met as they are written."""
+        read = [c for c in hit.reading.text[hit.start : hit.end] if c.isalnum()]
+        return "".join(read) != "".join(self._tokens.all[index].text for index in touched)
 
     def _as_a_name(self, hit: Hit, touched: range) -> dict[str, float]:
         """What speaks against a guess at a word with a capital and small letters: most such words are names."""

@@ -5,6 +5,8 @@ from moderation.reading import Readings
 #: The key met, and a stretch of the order as one reading shows it: with the characters beside it, for there words end.
 Place = tuple[int, int, int, str]
 
+_PLATES = 12
+
 
 class Looked:
     """Views and candidates of one order. The plainest come first, so what a spent budget leaves out is far-fetched.
@@ -18,6 +20,10 @@ class Looked:
         self._left = 12 + len(readings.as_written.text) // 2
         #: Something was not looked at.
         self.is_cut = False
+
+    def grant_plates(self) -> None:
+        """Allow for the few short words that may be cut, as their readings come last."""
+        self._left += _PLATES
 
     def opens(self, letters: int) -> bool:
         """Whether to look at a view of so many letters."""

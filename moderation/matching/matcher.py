@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
-from itertools import islice
+from itertools import chain, islice
 
 from moderation.matching.cover import Cover
 from moderation.matching.hit import Hit
@@ -13,6 +13,7 @@ from moderation.matching.looked import Looked
 from moderation.matching.masked import find_bare_masked, find_masked
 from moderation.matching.match import Found, Match
 from moderation.matching.placed import Placed, keep_best, without_shadows
+from moderation.matching.plates import plated
 from moderation.matching.skeleton import views_of
 from moderation.matching.spelled import find_spelled
 from moderation.matching.words import find_words
@@ -91,7 +92,7 @@ class Matcher:
 
     def _hits_in(self, readings: Readings, index: Index, looked: Looked) -> Iterator[Hit]:
         texts: set[str] = set()
-        for reading in _plainest_first(readings):
+        for reading in chain(_plainest_first(readings), self._plates(readings, looked)):
             if looked.is_cut:
                 break
             if reading.text in texts:
@@ -110,6 +111,13 @@ class Matcher:
             yield from find_masked(readings.blurred, index, self._lexicon)
         yield from self._otherwise(readings, index)
 
+    def _plates(self, readings: Readings, looked: Looked) -> Iterator[Reading]:
+        """Last of all, and made when the others were looked at; noise and prose are no plates."""
+        made = [] if readings.is_long else plated(readings.folded, self._lexicon)
+        if made:
+            looked.grant_plates()
+        yield from made
+
     def _otherwise(self, readings: Readings, index: Index) -> Iterator[Hit]:
         """Kinds of entries that are no spelling of letters."""
         folded = readings.folded
@@ -124,8 +132,9 @@ class Matcher:
             )
         for term, low, high in index.patterns.find(folded):
             yield Hit(term, folded, low, high, {}, "", is_plain=True, fixed=0.95)
-        for term, low, high in index.numbered.find(folded):
-            yield Hit(term, folded, low, high, {}, "", is_plain=True)
+        for reading in (folded, *(each for each in readings.played if each.name == "emoji as words")):
+            for term, low, high in index.numbered.find(reading):
+                yield Hit(term, reading, low, high, {}, "", is_plain=True)
         plain = readings.leet or folded
         for term, low, high in index.phrases.find(plain.text):
             yield Hit(term, plain, low, high, {}, "", is_plain=True)

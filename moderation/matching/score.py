@@ -14,6 +14,7 @@ READING_FEATURES = {
     "transliterated": "transliterated", "calculator": "calculator", "filler letters": "filler", "pig latin": "pig_latin",
     "emoji as words": "emoji", "emoji as slang": "emoji", "first letters of words": "word_initials",
     "first letters of lines": "line_initials", "name and number": "numbered", "words by capitals": "humped",
+    "as on a plate": "plate",
 }  # fmt: skip
 
 

@@ -22,7 +22,15 @@ _STRAIGHT = frozenset(
     {"folded", "leet", "look-alikes", "letters drawn with signs", "as displayed", "turned letters", "hidden letters"}
 )
 #: Readings near enough to what is written for terms of three letters.
-_NEAR = _STRAIGHT | {"letters apart", "transliterated", "upside down", "mirrored", "emoji as words", "emoji as slang"}
+_NEAR = _STRAIGHT | {
+    "as on a plate",
+    "letters apart",
+    "transliterated",
+    "upside down",
+    "mirrored",
+    "emoji as words",
+    "emoji as slang",
+}
 
 
 def find_spelled(view: View, index: Index, lexicon: Lexicon, looked: Looked) -> Iterator[Hit]:

@@ -1,8 +1,9 @@
 """What the customer is told, in their language: honest, helpful, never shaming, never a guess.
 
 One YAML file per locale. ``approve`` and ``review`` and ``reject`` are whole sentences; per category there is a
-``title``, a public ``rule``, a ``topic`` (what a reviewer will look at) and the ``reject`` sentence. ``principles``
-are rules that belong to no category, because nothing is refused by them: that faith is welcome, and names are.
+``title``, a public ``rule``, a ``topic`` (what a reviewer will look at), the ``reject`` sentence, and examples of both
+sides of the rule: ``against`` it and ``fine``. Where a quotation would itself offend or take sides, the example is
+described instead. ``principles`` are rules that belong to no category, because nothing is refused by them: that faith is welcome, and names are.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,6 +31,9 @@ class CategoryWords:
     topic: str
     #: What cannot be made and why, and what would be fine.
     reject: str
+    #: Examples of both sides, mild enough for everybody to read.
+    against: tuple[str, ...]
+    fine: tuple[str, ...]
 
 
 #: What a customer may count on, whatever the policy; every locale has each.
@@ -120,12 +124,22 @@ def _catalogue(path: Path) -> Catalogue:
 
 def _words(data: Mapping[str, Any], category: Category, path: Path) -> CategoryWords:
     where = f"{path.name}: categories.{category}"
-    return CategoryWords(**{key: _text(data, key, where) for key in ("title", "rule", "topic", "reject")})
+    return CategoryWords(
+        **{key: _text(data, key, where) for key in ("title", "rule", "topic", "reject")},
+        **{key: _examples(data, key, where) for key in ("against", "fine")},
+    )
 
 
 def _principle(data: Mapping[str, Any], name: str, path: Path) -> Principle:
     where = f"{path.name}: principles.{name}"
     return Principle(**{key: _text(data.get(name) or {}, key, where) for key in ("title", "rule")})
+
+
+def _examples(data: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
+    values = data.get(key)
+    if not isinstance(values, list) or not values or not all(isinstance(v, str) and v.strip() for v in values):
+        raise PolicyError(f"{where}: '{key}' must be a list of examples, each a text in quotation marks.")
+    return tuple(values)
 
 
 def _text(data: Mapping[str, Any], key: str, where: str) -> str:

@@ -13,7 +13,7 @@ from moderation.reading.leet import decoded, drawn_letters
 from moderation.reading.sound import spoken
 from moderation.reading.text import FIELD_BREAK, Origin, Reading, as_written
 from moderation.reading.transliterate import transliterated
-from moderation.reading.turned import calculator, mirrored, reverse, upright, upside_down
+from moderation.reading.turned import calculator, mirrored, reverse, turned_plates, upright, upside_down
 from moderation.request import PersonalizationRequest
 
 __all__ = ["FIELD_BREAK", "NORMALISER_VERSION", "Hidden", "Origin", "Reading", "Readings", "read"]
@@ -84,7 +84,7 @@ class Readings:
         if self.is_long:
             return []
         raw = (upside_down(self.as_written), mirrored(self.as_written))
-        return [reverse(self.folded), *(reading for reading in raw if reading)]
+        return [reverse(self.folded), *(reading for reading in raw if reading), *turned_plates(self.as_written)]
 
     @cached_property
     def played(self) -> list[Reading]:

@@ -16,6 +16,11 @@ _ROTATED |= {"n": "u", "u": "n", "m": "w", "w": "m", "6": "9", "9": "6", "M": "w
 #: Plain letters that are another plain letter in a mirror.
 _IN_MIRROR = {"b": "d", "d": "b", "p": "q", "q": "p"}
 _CALCULATOR = str.maketrans("0123456789", "oizehsglbg")
+#: Capitals and digits as half a circle turns them, and as a mirror shows them: number plates are read so on purpose.
+_TURNED_PLATE = dict(zip("0123456789ABCDEHIKMNOPSUVWXZ", "oizehsglbgvbcdehikwnodsnamxz", strict=True))
+_MIRRORED_PLATE = dict(zip("0123589ABCDEHIJKLMNOPSTUVWXY", "oiseszpabcdehilkjmnoqstuvwxy", strict=True))
+#: One word of capitals and digits, as plates, codes and e-mail names are written.
+_PLATE = re.compile(r"(?<![^\W_])(?=[A-Z0-9]*[A-Z])(?=[A-Z0-9]*[0-9])[A-Z0-9]{4,12}(?![^\W_])")
 _DIGITS = re.compile(r"(?<![\w.,:/-])\d(?:\.?\d){4,}(?![\w.,:/-])")
 
 
@@ -49,6 +54,23 @@ def upright(as_written: Reading) -> Reading | None:
     if text.isascii() or not any(c in MIRRORED or c in TURNED for c in text):
         return None
     return as_written.respelled("turned letters", [MIRRORED.get(c) or TURNED.get(c) or c for c in text])
+
+
+def turned_plates(as_written: Reading) -> list[Reading]:
+    """Words of capitals and digits upside down and in a mirror: ``370H55V``, ``3JOH22A``; none where a sign has no such look."""
+    plates = [found.span() for found in _PLATE.finditer(as_written.text)]
+    ways = (("upside down", _TURNED_PLATE), ("mirrored", _MIRRORED_PLATE)) if plates else ()
+    return [made for name, looks in ways if (made := _plates(as_written, name, looks, plates))]
+
+
+def _plates(as_written: Reading, name: str, looks: dict[str, str], plates: list[tuple[int, int]]) -> Reading | None:
+    text = as_written.text
+    pieces: list[tuple[str, int, int]] = []
+    for low, high in plates:
+        if all(sign in looks for sign in text[low:high]):
+            pieces += [(" ", low, low + 1)] * bool(pieces)
+            pieces += [(looks[text[at]], at, at + 1) for at in range(high - 1, low - 1, -1)]
+    return as_written.rewritten(name, pieces) if pieces else None
 
 
 def calculator(folded: Reading) -> Reading | None:

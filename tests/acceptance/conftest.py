@@ -1,17 +1,10 @@
-"""The whole pipeline as it is shipped, and the demo as a new user starts it."""
+"""The demo as a new user starts it."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from moderation.pipeline import Pipeline, build_pipeline
 from tests.acceptance.demo_process import Demo
-
-
-@pytest.fixture(scope="session")
-def shipped() -> Pipeline:
-    """Real lists, profiles and model."""
-    return build_pipeline()
 
 
 @pytest.fixture(scope="session")

@@ -32,7 +32,7 @@ from tests.words import WordDetector
 
 load_all_checks()
 #: For each operation and mode; more with CONTRACT_EXAMPLES=100.
-EXAMPLES = int(os.environ.get("CONTRACT_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("CONTRACT_EXAMPLES", "5"))
 PROMISED = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance")
 
 

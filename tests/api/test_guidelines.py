@@ -7,7 +7,7 @@ def test_every_category_has_its_rule_in_the_customers_language(client):
     rules = client.get("/v1/guidelines", params={"locale": "fr-CA"}).json()
     assert rules["locale"] == "fr"
     assert {rule["category"] for rule in rules["rules"]} == set(Category)
-    assert all(rule["rule"] and rule["title"] for rule in rules["rules"])
+    assert all(rule["rule"] and rule["title"] and rule["against"] and rule["fine"] for rule in rules["rules"])
 
 
 def test_faith_identity_and_names_have_their_rule_beside_the_categories(client):

@@ -10,14 +10,24 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page
 
+from api.main import create_app
+from api.reviewing import claims
+from api.reviewing.conversation import Party, ask
 from api.reviewing.roles import Role
+from api.settings import Settings
 from api.storage.clock import now
 from api.storage.database import Database
-from tests.reviewing.shop import PASSWORD, Shop
+from moderation.evidence import Category
+from moderation.pipeline import Pipeline
+from moderation.policy import load_policies
+from tests.reviewing.shop import PASSWORD, Shop, found
 
 ROOT = Path(__file__).parents[2]
+SECRET = "only-for-the-tests-" * 3
 
 
 class Server:
@@ -33,7 +43,7 @@ class Server:
             **os.environ,
             "PYTHONPATH": str(ROOT),
             "MODERATION_DATABASE_URL": database_url,
-            "MODERATION_SECRET_KEY": "only-for-the-tests-" * 3,
+            "MODERATION_SECRET_KEY": SECRET,
             "MODERATION_RUN_WORKER": "false",
         }
         self.start()
@@ -80,6 +90,29 @@ def server(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iter
     running.kill()
 
 
+@pytest.fixture(scope="session")
+def _applications(database: Database):
+    """The application in this process, one for each choice of settings, on the same database."""
+    made: dict[str, FastAPI] = {}
+
+    def application(**settings: object) -> FastAPI:
+        given = {"database_url": database.url, "secret_key": SECRET, "run_worker": False, **settings}
+        key = repr(sorted(given.items()))
+        if key not in made:
+            made[key] = create_app(Settings(**given), Pipeline((), load_policies(), {}))
+        return made[key]
+
+    yield application
+    for each in made.values():
+        each.state.moderation.database.close()
+
+
+@pytest.fixture
+def app_client(_applications):
+    """Makes browsers without a browser, for servers with these settings: quick, and with settings of one's own."""
+    return lambda **settings: TestClient(_applications(**settings), "http://127.0.0.1:8000", follow_redirects=False)
+
+
 @pytest.fixture
 def start():
     return now()
@@ -118,6 +151,30 @@ def sign_in(browser: Browser, server: Server, shop: Shop):
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def cases(shop, start):
+    """One case of every kind that looks different."""
+    from tests.console.test_talk import appealed
+
+    severe = (found(Category.HATE, ("text", 0, 4), severity=4), found(Category.UNCLEAR, ("text", 2, 9), severity=1))
+    made = {
+        "mine": shop.open_case(start, customer="c-1"),
+        "free": shop.open_case(start, customer="c-1"),
+        "severe": shop.open_case(start, texts={"text": "hate \u200bhidden\nsecond line"}, evidence=severe),
+        "theirs": shop.open_case(start, due_in=-claims.CLAIM_FOR, product="ring"),
+        "appeal": appealed(shop, start),
+        "bare": shop.open_case(start, texts={"text": ""}, evidence=(), brand=None, product=None, reference=None),
+    }
+    with shop.database.writing() as session:
+        talked = claims.claim(session, shop.people["Wren"], made["mine"], start)
+        soon = start + claims.CLAIM_FOR
+        ask(session, shop.people["Wren"], talked.id, talked.version, Party.SHOP, "Is it a team's name?", soon, start)
+        claims.claim(session, shop.people["Wren"], made["appeal"], start)
+        claims.claim(session, shop.people["Wren"], made["severe"], start)
+        claims.claim(session, shop.people["Plover"], made["theirs"], start)
+    return made
 
 
 class Form:

@@ -92,6 +92,11 @@ def test_the_teams_tables_are_for_download_and_for_leads(form, shop, start, data
     assert wren.get("/console/team/appeals.csv").text.splitlines() == [
         "decided_by,category,answered,overturned,overturn_rate"
     ]
+    page = wren.get("/console/team").text
+    tables = re.findall(r"/console/team/(\w+)\.csv", page)
+    assert len(set(tables)) == len(tables) == 12
+    assert [table for table in tables if wren.get(f"/console/team/{table}.csv").status_code != 200] == []
+    assert page.count('class="chart"') == 3
     assert wren.get("/console/team/secrets.csv").status_code == 404
     assert form("Heron").get("/console/team").status_code == 403
     assert form("Heron").get("/console/team/sources.csv").status_code == 403

@@ -3,69 +3,14 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from api.reviewing import claims
-from api.reviewing.conversation import Party, ask
 from api.storage.clock import now
 from moderation.evidence import Category
-from tests.console.test_talk import appealed
 from tests.reviewing.shop import SWEATSHOP, found
 
 pytestmark = pytest.mark.browser
-
-LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (390, 1440)]
-AXE = Axe().axe_script
-#: What axe is asked to hold us to.
-WCAG = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    "resultTypes": ["violations"],
-}
-#: All that a dark page can do differently from a light one.
-COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
-
-
-@pytest.fixture
-def cases(shop, start):
-    """One case of every kind that looks different."""
-    severe = (found(Category.HATE, ("text", 0, 4), severity=4), found(Category.UNCLEAR, ("text", 2, 9), severity=1))
-    made = {
-        "mine": shop.open_case(start, customer="c-1"),
-        "free": shop.open_case(start, customer="c-1"),
-        "severe": shop.open_case(start, texts={"text": "hate \u200bhidden\nsecond line"}, evidence=severe),
-        "theirs": shop.open_case(start, due_in=-claims.CLAIM_FOR, product="ring"),
-        "appeal": appealed(shop, start),
-        "bare": shop.open_case(start, texts={"text": ""}, evidence=(), brand=None, product=None, reference=None),
-    }
-    with shop.database.writing() as session:
-        talked = claims.claim(session, shop.people["Wren"], made["mine"], start)
-        soon = start + claims.CLAIM_FOR
-        ask(session, shop.people["Wren"], talked.id, talked.version, Party.SHOP, "Is it a team's name?", soon, start)
-        claims.claim(session, shop.people["Wren"], made["appeal"], start)
-        claims.claim(session, shop.people["Wren"], made["severe"], start)
-        claims.claim(session, shop.people["Plover"], made["theirs"], start)
-    return made
-
-
-def test_axe_finds_nothing_and_nothing_sticks_out(sign_in, cases):
-    page = sign_in("Wren")
-    paths = ["/console", "/console?queue=appeals", "/console/keys", "/console/handbook", "/console/cases/none"]
-    paths += ["/console/decided", "/console/team", "/console/holds", f"/console/cases/{cases['free']}/alike"]
-    paths += [f"/console/cases/{case}" for case in cases.values()]
-    faults = []
-    for path in [*paths, "/console/sign-in"]:
-        page.goto(path)
-        page.evaluate(AXE)
-        for scheme, width in LOOKS:
-            page.set_viewport_size({"width": width, "height": 900})
-            page.emulate_media(color_scheme=scheme)
-            rules = WCAG if scheme == "light" else COLOURS
-            for fault in page.evaluate("options => axe.run(options).then(all => all.violations)", rules):
-                faults.append((path, scheme, width, fault["id"], [node["html"][:120] for node in fault["nodes"]]))
-            if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
-                faults.append((path, scheme, width, "wider than the screen"))
-    assert faults == []
 
 
 def test_a_case_fits_one_screen_at_1440_by_900(sign_in, cases):

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlmodel import select
 
-from api.reviewing import claims, deciding
+from api.reviewing import claims
 from api.storage.clock import now
 from api.storage.tables import DecisionRecord, Merchant, OutboxEvent, ReviewCase, Screening
 from moderation.evidence import Category
@@ -35,28 +35,6 @@ def at_once(shop, database):
 def open_first(page: Page) -> None:
     page.locator("button.open").first.click()
     expect(page.locator("[data-mine]")).to_be_attached()
-
-
-def test_a_case_is_decided_with_keys_alone_and_the_next_one_is_there(sign_in, shop, start, database, at_once):
-    first = shop.open_case(start, due_in=timedelta(hours=1))
-    second = shop.open_case(start, due_in=timedelta(hours=2))
-    third = shop.open_case(start, due_in=timedelta(hours=3))
-    page = sign_in()
-    page.keyboard.press("j")
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(first))
-    page.keyboard.press("a")
-    expect(page).to_have_url(re.compile(second))
-    page.keyboard.press("r")
-    expect(page.locator("[data-message=brand_targeting]")).to_be_visible()
-    page.keyboard.press("r")
-    expect(page).to_have_url(re.compile(third))
-    assert stored(database, first)[1].status == "approved"
-    _case, screening, decision, events = stored(database, second)
-    assert screening.status == "rejected"
-    assert decision.reasons == ["brand_targeting"]
-    assert [event.type for event in events] == ["screening.rejected"]
-    assert stored(database, third)[0].claimed_by == shop.people["Heron"].id
 
 
 def test_another_reason_by_keys_needs_a_ground(sign_in, shop, start, database, at_once):
@@ -92,64 +70,6 @@ def test_keys_are_dead_in_text_fields(sign_in, shop, start, database):
     assert stored(database, case)[0].state == "claimed"
 
 
-def test_undo_brings_the_case_back_from_anywhere(sign_in, shop, start, database):
-    case = shop.open_case(start)
-    page = sign_in()
-    page.keyboard.press("n")
-    expect(page.locator("[data-mine]")).to_be_attached()
-    page.keyboard.press("a")
-    expect(page.locator(".toast")).to_contain_text("Approved")
-    page.goto("/console/handbook")
-    page.goto("/console")
-    page.keyboard.press("Control+z")
-    expect(page).to_have_url(re.compile(case))
-    expect(page.get_by_role("status")).to_contain_text("Undone")
-    row, screening, _decision, events = stored(database, case)
-    assert (row.state, screening.status, events) == ("claimed", "in_review", [])
-
-
-def test_a_verdict_survives_the_server_and_takes_effect_once(sign_in, shop, start, database, server):
-    case = shop.open_case(start)
-    with database.writing() as session:
-        session.get_one(Merchant, shop.merchant.id).undo_seconds = 2
-    page = sign_in()
-    page.keyboard.press("n")
-    expect(page.locator("[data-mine]")).to_be_attached()
-    page.keyboard.press("a")
-    expect(page.locator(".toast")).to_be_visible()
-    server.kill()
-    assert stored(database, case)[1].status == "in_review"
-    server.start()
-    page.wait_for_timeout(2000)
-    page.reload()
-    deciding.settle_due(database, now())
-    _case, screening, _decision, events = stored(database, case)
-    assert screening.status == "approved"
-    assert len(events) == 1
-
-
-def test_two_browsers_on_one_case_leave_one_decision(sign_in, shop, start, database, at_once):
-    case = shop.open_case(start)
-    heron, wren = sign_in("Heron"), sign_in("Wren")
-    open_first(heron)
-    wren.reload()
-    expect(wren.locator(".row-holder")).to_contain_text("Heron")
-    wren.click("a.open")
-    expect(wren.locator(".dock")).not_to_contain_text("Approve")
-    wren.fill("[action$=take-over] [name=note]", "The shop called about it.")
-    wren.keyboard.press("Enter")
-    expect(wren.locator("[data-mine]")).to_be_attached()
-    heron.keyboard.press("a")
-    expect(heron.get_by_role("alert")).to_contain_text("Nothing was changed")
-    expect(heron.get_by_role("alert")).to_contain_text("Wren took it over")
-    wren.keyboard.press("r")
-    wren.keyboard.press("Enter")
-    expect(wren).to_have_url(re.compile(r"/console(\?|$)"))
-    _case, screening, decision, events = stored(database, case)
-    assert (screening.status, decision.decided_by) == ("rejected", shop.people["Wren"].id)
-    assert len(events) == 1
-
-
 def test_going_back_and_sending_again_is_refused(sign_in, shop, start, database, at_once):
     shop.open_case(start)
     page = sign_in()
@@ -166,25 +86,6 @@ def test_going_back_and_sending_again_is_refused(sign_in, shop, start, database,
     assert [event.type for event in events] == ["screening.approved"]
 
 
-def test_everything_works_without_script(sign_in, shop, start, database, at_once):
-    first = shop.open_case(start, due_in=timedelta(hours=1))
-    second = shop.open_case(start, due_in=timedelta(hours=2))
-    page = sign_in(java_script_enabled=False)
-    page.locator("button.open").first.click()
-    expect(page.locator("[data-message=brand_targeting]")).to_be_visible()
-    page.click("text=another reason")
-    expect(page.locator("[data-message=brand_targeting]")).not_to_be_visible()
-    page.select_option("[name=other]", "hate")
-    expect(page.locator("[data-message=hate]")).to_be_visible()
-    page.get_by_role("button", name="Approve").click()
-    assert stored(database, first)[1].status == "approved"
-    assert second in page.url
-    page.fill("[action$=escalate] [name=note]", "Is this about us?")
-    page.get_by_role("button", name="Escalate").click()
-    assert stored(database, second)[0].state == "escalated"
-    expect(page.get_by_role("status")).to_contain_text("Escalated")
-
-
 def test_an_open_page_keeps_its_case_and_a_closed_one_frees_it(sign_in, shop, start, database):
     case = shop.open_case(start)
     page = sign_in()
@@ -193,6 +94,24 @@ def test_an_open_page_keeps_its_case_and_a_closed_one_frees_it(sign_in, shop, st
     page.close()
     until = stored(database, case)[0].claimed_until
     assert until - now() <= claims.ALIVE_FOR
+
+
+def test_a_page_that_nobody_uses_lets_its_case_go(sign_in, shop, start):
+    shop.open_case(start)
+    page = sign_in()
+    page.clock.install()
+    open_first(page)
+    beats = []
+    page.on("request", lambda request: beats.append(request.url) if "heartbeat" in request.url else None)
+    page.clock.run_for(20_000)
+    assert beats
+    page.clock.run_for(5 * 60_000)
+    beats.clear()
+    page.clock.run_for(60_000)
+    assert beats == []
+    page.mouse.move(200, 200)
+    page.clock.run_for(10_000)
+    assert beats
 
 
 def test_release_and_skip_lead_on(sign_in, shop, start, database):

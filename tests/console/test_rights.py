@@ -2,53 +2,9 @@
 
 import pytest
 
-from api.reviewing import claims
-from api.storage.clock import now
 from api.storage.tables import ReviewCase
-from tests.reviewing.shop import Shop
 
 pytestmark = pytest.mark.browser
-
-MOVES = ("claim", "take-over", "heartbeat", "release", "skip", "escalate", "ask", "decide", "undo")
-FILLED = {"version": 1, "note": "x", "outcome": "approve", "to": "shop", "question": "x"}
-
-
-@pytest.mark.parametrize("move", MOVES)
-def test_a_form_without_the_sessions_token_changes_nothing(form, shop, start, database, move):
-    case = shop.open_case(start)
-    answer = form().client.post(f"/console/cases/{case}/{move}", data={**FILLED, "csrf": "x"})
-    assert answer.status_code == 403
-    with database.reading() as session:
-        assert session.get_one(ReviewCase, case).version == 1
-
-
-@pytest.mark.parametrize("move", [*MOVES, None])
-def test_another_merchants_case_is_not_there(form, shop, start, database, move):
-    case = Shop.open(database, f"other {shop.merchant.id}").open_case(start)
-    wren = form("Wren")
-    path = f"/console/cases/{case}"
-    answer = wren.get(path) if move is None else wren.post(f"{path}/{move}", **FILLED)
-    assert answer.status_code == 404
-    assert "order-0001" not in answer.text
-
-
-@pytest.mark.parametrize("move", MOVES)
-def test_an_auditor_reads_and_moves_nothing(form, shop, start, database, move):
-    case = shop.open_case(start)
-    owl = form("Owl")
-    assert owl.get(f"/console/cases/{case}").status_code == 200
-    answer = owl.post(f"/console/cases/{case}/{move}", **FILLED)
-    assert answer.status_code in (403, 409, 200)
-    with database.reading() as session:
-        assert session.get_one(ReviewCase, case).version == 1
-
-
-def test_nobody_is_let_in_without_a_session(server, shop, start):
-    import httpx
-
-    case = shop.open_case(start)
-    for path in ("/console", f"/console/cases/{case}", "/console/keys", "/console/handbook", "/console/holds"):
-        assert httpx.get(server.url + path).status_code == 303
 
 
 def test_looking_at_a_case_changes_nothing(form, shop, start, database):
@@ -57,18 +13,6 @@ def test_looking_at_a_case_changes_nothing(form, shop, start, database):
     with database.reading() as session:
         row = session.get_one(ReviewCase, case)
     assert (row.version, row.state, row.claimed_by) == (1, "open", None)
-
-
-def test_a_session_that_ends_in_mid_decision_loses_nothing_and_sends_nothing(form, shop, start, database):
-    case = shop.open_case(start)
-    heron = form()
-    with database.writing() as session:
-        version = claims.claim(session, shop.people["Heron"], case, now()).version
-    heron.client.cookies.clear()
-    answer = heron.post(f"/console/cases/{case}/decide", version=version, outcome="approve")
-    assert answer.headers["location"] == "/console/sign-in?said=ended"
-    with database.reading() as session:
-        assert session.get_one(ReviewCase, case).state == "claimed"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The customer's page: true, current, and enough to act on; without script, without a sign-in, without a leak."""
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -8,11 +9,13 @@ import pytest
 from sqlmodel import select
 
 from api import links
-from api.reviewing import claims
+from api.reviewing import claims, deciding
 from api.reviewing.conversation import Party, ask
+from api.reviewing.deciding import Verdict
 from api.reviewing.roles import Actor, Role
 from api.storage.clock import now
-from api.storage.tables import CaseMessage, Merchant, Reviewer, Screening
+from api.storage.tables import CaseMessage, Merchant, OutboxEvent, Reviewer, Screening
+from moderation.evidence import Category, Outcome
 from tests.api.test_followup import place
 
 
@@ -218,3 +221,30 @@ def test_a_partner_sees_what_the_question_needs_and_nothing_else(client, databas
         said = session.exec(select(CaseMessage).order_by(CaseMessage.id)).all()
     assert [(m.from_party, m.text) for m in said][1:] == [("partner", "It is ours.")]
     assert not re.search(r"[?&]", question["answer_url"])
+
+
+# Who decided
+
+
+def test_outside_the_console_nobody_learns_who_a_reviewer_is(client, database, heron):
+    """The API, the events, the customer's page and the partner's: a pseudonym at most; to the customer not even that."""
+    made = place(client, "reviewme")
+    put(database, heron, made["case"]["id"], Party.PARTNER)
+    put(database, heron, made["case"]["id"], Party.CUSTOMER)
+    asked = client.get(f"/v1/screenings/{made['id']}/messages")
+    partner = urlsplit(next(m["answer_url"] for m in asked.json()["items"] if m.get("answer_url"))).path
+    pages = [client.get(path_of(made)).text, client.get(partner).text]
+    with database.writing() as session:
+        case = claims.claim(session, heron, made["case"]["id"], now())
+        verdict = Verdict(outcome=Outcome.REJECT, reason=Category.BRAND_TARGETING, ground="It says so.")
+        deciding.decide(session, heron, case.id, case.version, verdict, now())
+    deciding.settle_due(database, now() + timedelta(minutes=3))
+    pages.append(client.get(path_of(made)).text)
+    told = [asked.text, client.get(f"/v1/screenings/{made['id']}").text, client.get("/v1/screenings").text]
+    with database.reading() as session:
+        events = [json.dumps(event.payload) for event in session.exec(select(OutboxEvent))]
+    assert '"decided_by": "Heron"' in events[-1]
+    for text in pages + told + events:
+        assert "h@x.example" not in text
+        assert heron.id not in text
+    assert not any("Heron" in page for page in pages)

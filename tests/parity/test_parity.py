@@ -4,26 +4,19 @@ from collections import defaultdict
 
 import pytest
 
-from moderation.pipeline import Pipeline, build_pipeline
+from moderation.pipeline import Pipeline
 from moderation.request import PersonalizationRequest
 from tests.parity.groups import Group, load_groups
 
 GROUPS = load_groups()
 
 
-@pytest.fixture(scope="module")
-def pipeline() -> Pipeline:
-    whole = build_pipeline()
-    assert whole.versions["model"] != "unavailable", "The model is missing; run: moderation models compile"
-    return whole
-
-
 @pytest.mark.parametrize("group", GROUPS, ids=[group.name for group in GROUPS])
-def test_members_of_a_group_share_one_outcome(group: Group, pipeline: Pipeline) -> None:
+def test_members_of_a_group_share_one_outcome(group: Group, shipped: Pipeline) -> None:
     by_outcome: dict[str, list[str]] = defaultdict(list)
     for shown, request in group.members.items():
-        by_outcome[pipeline.moderate(request).outcome].append(shown)
-    assert len(by_outcome) == 1, uneven(group, by_outcome, pipeline)
+        by_outcome[shipped.moderate(request).outcome].append(shown)
+    assert len(by_outcome) == 1, uneven(group, by_outcome, shipped)
     (outcome,) = map(type(group.at_least), by_outcome)
     assert outcome == (group.expect or outcome), f"{group.name}: all are {outcome}, expected {group.expect}"
     assert outcome >= group.at_least, f"{group.name}: all are {outcome}, expected {group.at_least} at least"
@@ -50,10 +43,10 @@ def test_the_suite_is_as_large_as_promised() -> None:
     assert len({group.name for group in GROUPS}) == len(GROUPS)
 
 
-def test_an_uneven_group_is_named_with_its_members(pipeline: Pipeline) -> None:
+def test_an_uneven_group_is_named_with_its_members(shipped: Pipeline) -> None:
     two = {text: PersonalizationRequest.of(text) for text in ("Happy birthday", "fuck you")}
     message = uneven(
-        Group(name="odd pair", members=two), {"approve": ["Happy birthday"], "reject": ["fuck you"]}, pipeline
+        Group(name="odd pair", members=two), {"approve": ["Happy birthday"], "reject": ["fuck you"]}, shipped
     )
     assert message.startswith("odd pair is uneven:")
     assert "fuck you  <- " in message

@@ -11,7 +11,7 @@ from api.reviewing.roles import Actor, Role
 from api.storage.database import Database
 from api.storage.tables import CaseEventRecord, DecisionRecord, Merchant, ReviewCase, Reviewer, Screening
 from moderation.evidence import Category, Evidence, Outcome, Severity, Span
-from moderation.review import queue_for
+from moderation.routing import Subject, language_of, shipped_routing
 from moderation.wire import evidence_to_json
 
 PASSWORD = "correct horse battery"
@@ -66,8 +66,8 @@ class Shop:
     opened: int = 0
 
     @classmethod
-    def open(cls, database: Database, name: str = "Demo shop", undo_seconds: int = 15) -> "Shop":
-        merchant = Merchant(name=name, undo_seconds=undo_seconds)
+    def open(cls, database: Database, name: str = "Demo shop", undo_seconds: int = 15, **more: Any) -> "Shop":
+        merchant = Merchant(name=name, undo_seconds=undo_seconds, **more)
         with database.writing() as session:
             session.add(merchant)
         return cls(database, merchant)
@@ -149,7 +149,9 @@ class Shop:
         case = ReviewCase(
             merchant_id=self.merchant.id,
             screening_id=screening.id,
-            queue=queue_for(reasons).value,
+            queue=shipped_routing().queue_for(Subject(reasons=reasons, locale=given["locale"])),
+            language=language_of(given["locale"]),
+            deadline_at=screening.deadline_at,
             state="open",
             severity=max((each.severity for each in evidence), default=1),
             risk=0.6,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -19,9 +20,12 @@ from api.storage.database import Database
 from api.storage.tables import (
     CaseEventRecord,
     DecisionRecord,
+    Merchant,
+    Opinion,
     OutboxEvent,
     PendingDecision,
     ReviewCase,
+    Reviewer,
     Screening,
 )
 from moderation.errors import CaseConflict, DishonestReason
@@ -30,6 +34,8 @@ from tests.reviewing.conftest import START
 from tests.reviewing.shop import Shop
 
 PEOPLE = {"Heron": Role.REVIEWER, "Plover": Role.REVIEWER, "Wren": Role.LEAD}
+#: What the shop demands: nothing; two people for one kind of rejection; two for everything that is not urgent.
+RULES = ({}, {"second_opinion": {"categories": ["brand_targeting"]}}, {"double_review_rate": 0.5})
 CASES = 3
 
 people = st.sampled_from(sorted(PEOPLE))
@@ -54,9 +60,9 @@ class Shift(RuleBasedStateMachine):
         #: The version on each person's page of each case: what they saw last, however long ago.
         self.seen: dict[tuple[str, int], int] = {}
 
-    @initialize(window=st.sampled_from([0, 15]))
-    def open_shop(self, window: int) -> None:
-        self.shop = Shop.open(self.database, undo_seconds=window)
+    @initialize(window=st.sampled_from([0, 15]), rules=st.sampled_from(RULES))
+    def open_shop(self, window: int, rules: dict[str, Any]) -> None:
+        self.shop = Shop.open(self.database, undo_seconds=window, review_rules=rules)
         for name, role in PEOPLE.items():
             self.shop.hire(name, role)
         self.cases = [self.shop.open_case(START) for _ in range(CASES)]
@@ -109,6 +115,10 @@ class Shift(RuleBasedStateMachine):
     @rule(name=people, number=numbers)
     def skip(self, name: str, number: int) -> None:
         self.attempt(name, number, claims.skip, self.seen.get((name, number), 1), "hard")
+
+    @rule(name=people, number=numbers)
+    def snooze(self, name: str, number: int) -> None:
+        self.attempt(name, number, claims.snooze, self.seen.get((name, number), 1), self.at + timedelta(hours=1))
 
     @rule(name=people, number=numbers)
     def escalate(self, name: str, number: int) -> None:
@@ -170,33 +180,63 @@ class Shift(RuleBasedStateMachine):
         ).one()
         is_over = screening.status in ("approved", "rejected")
         assert verdicts_ == told == int(is_over)
+        self._check_opinions(session, case, screening)
         # A resolved case is settled or waits to be; a case that waits for a person is neither.
         assert (case.state == "resolved") == (is_over or pending is not None)
         assert not (is_over and pending is not None)
+        # Nobody is kept from a case that is nearly due.
+        assert not claims.is_aside(case, case.due_at - claims.DUE_SOON + timedelta(seconds=1))
         assert (case.claimed_by is None) or case.state in ("claimed", "escalated")
         assert (case.state != "claimed") or case.claimed_by is not None
         # Every move is on record.
         assert case.version == 1 + moves
 
+    def _check_opinions(self, session, case, screening):
+        """What two must say was said by two, blindly, or by a lead who was neither of them."""
+        given = session.exec(select(Opinion).where(Opinion.case_id == case.id).order_by(Opinion.id)).all()
+        people_ = [each.reviewer_id for each in given]
+        assert len(given) <= 2
+        assert len(set(people_)) == len(people_)
+        if screening.status not in ("approved", "rejected"):
+            assert case.awaits == (None, "second", "lead")[len(given)] or case.state == "closed"
+            return
+        final = session.get_one(DecisionRecord, screening.decision_id)
+        demanded = RULES[1] == session.get_one(Merchant, case.merchant_id).review_rules
+        if demanded and final.reasons == ["brand_targeting"]:
+            assert len(given) == 2
+        assert len(given) != 1
+        if len({(each.outcome, each.reason) for each in given}) == 2:
+            assert final.decided_by not in people_
+            assert session.get_one(Reviewer, final.decided_by).role == "lead"
+        elif given:
+            assert (final.decided_by, final.outcome) == (people_[1], given[0].outcome)
+
     def teardown(self) -> None:
         if hasattr(self, "cases"):
-            # In the end every verdict takes effect, and every case can still be brought to one.
-            self.at += timedelta(days=1)
-            deciding.settle_due(self.database, self.at)
-            for case_id in self.cases:
-                with self.database.writing() as session:
-                    case = session.get_one(ReviewCase, case_id)
-                    if case.state == "resolved":
-                        continue
-                    version = claims.claim(session, self.shop.people["Wren"], case_id, self.at).version
-                    approve = Verdict(outcome=Outcome.APPROVE)
-                    deciding.decide(session, self.shop.people["Wren"], case_id, version, approve, self.at)
+            # In the end every verdict takes effect, and every case can still be brought to one: three more people are
+            # always enough, of whom the last may decide what two see differently.
+            for name, role in (("Owl", Role.REVIEWER), ("Rail", Role.LEAD), ("Tern", Role.LEAD)):
+                self.shop.hire(name, role)
+            for name in ("Rail", "Owl", "Tern"):
+                self.at += timedelta(days=1)
+                deciding.settle_due(self.database, self.at)
+                for case_id in self.cases:
+                    self.finish(name, case_id)
             deciding.settle_due(self.database, self.at + timedelta(minutes=5))
             self.nothing_is_lost_or_doubled()
             with self.database.reading() as session:
                 statuses = session.exec(select(Screening.status)).all()
             assert not set(statuses) - {"approved", "rejected"}
         self.database.close()
+
+    def finish(self, name: str, case_id: str) -> None:
+        try:
+            with self.database.writing() as session:
+                version = claims.claim(session, self.shop.people[name], case_id, self.at).version
+                approve = Verdict(outcome=Outcome.APPROVE)
+                deciding.decide(session, self.shop.people[name], case_id, version, approve, self.at)
+        except (CaseConflict, Problem):
+            pass
 
 
 def run(open_database: Callable[[], Database], examples: int) -> None:

@@ -47,13 +47,16 @@ def test_the_figures_add_up(shop, start):
     (times,) = seen.times
     assert (times.queue, times.verdicts, times.median_seconds, times.p95_seconds) == ("brand", 4, 30 * 60, 100 * 60)
     assert times.in_time == 3
-    (source,) = seen.sources
+    (source,) = seen.judged.sources
     assert (source.source, source.upheld, source.cleared, source.precision) == ("labour/t-003", 3, 1, 0.75)
+    (detector,) = seen.judged.detectors
+    assert (detector.source, detector.category, detector.upheld, detector.cleared) == ("brand", "", 3, 1)
+    assert seen.awaited == (("anybody", 2),)
 
 
 def test_an_empty_shop_has_no_figures_to_divide(shop, start):
     seen = report(shop, start)
-    assert (seen.verdicts, seen.median_seconds, seen.orders, seen.sources) == (0, None, 0, ())
+    assert (seen.verdicts, seen.median_seconds, seen.orders, seen.judged.sources) == (0, None, 0, ())
     assert (seen.times, seen.appeals, seen.overturn_rate) == ((), (), None)
 
 

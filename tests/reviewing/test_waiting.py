@@ -1,14 +1,19 @@
 """The queues: counts that are true, an order that can be trusted, pages that lose nothing."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from api.errors import Problem
 from api.reviewing import claims, waiting
+from api.reviewing.conversation import Party, ask, write
 from api.reviewing.waiting import QueueFilter
+from api.storage.tables import ReviewCase
 from moderation.evidence import Category
 from tests.reviewing.shop import Shop, found
+
+ASKED = (Party.SHOP, Party.PARTNER)
 
 
 def listed(shop, name, start, **wanted):
@@ -128,3 +133,98 @@ def test_another_merchants_cases_are_neither_listed_nor_counted_nor_offered(shop
         assert sum(each.waiting for each in waiting.count_queues(session, actor, start)) == 0
         assert waiting.next_case(session, actor, QueueFilter(), start) is None
         assert waiting.brands_and_products(session, actor) == ([], [])
+
+
+def counted(shop, name, at):
+    with shop.database.reading() as session:
+        return {each.name: each for each in waiting.count_queues(session, shop.people[name], at)}
+
+
+def test_what_was_put_aside_waits_apart_and_comes_back_in_time(shop, start):
+    case = shop.open_case(start, due_in=timedelta(hours=9))
+    with shop.database.writing() as session:
+        version = claims.claim(session, shop.people["Heron"], case, start).version
+        claims.snooze(session, shop.people["Heron"], case, version, start + timedelta(hours=4), start)
+    assert (listed(shop, "Plover", start, queue="brand"), listed(shop, "Plover", start, queue="waiting")) == (
+        [],
+        [case],
+    )
+    aside = counted(shop, "Plover", start)
+    assert (aside["brand"].waiting, aside["waiting"].waiting, aside["waiting"].oldest_at) == (0, 1, start)
+    back = start + timedelta(hours=4)
+    assert (listed(shop, "Plover", back, queue="brand"), listed(shop, "Plover", back, queue="waiting")) == ([case], [])
+    assert (counted(shop, "Plover", back)["brand"].waiting, counted(shop, "Plover", back)["waiting"].waiting) == (1, 0)
+    with shop.database.writing() as session:
+        assert waiting.next_case(session, shop.people["Plover"], QueueFilter(), start) is None
+        assert waiting.next_case(session, shop.people["Plover"], QueueFilter(queue="waiting"), start).id == case
+        assert waiting.next_case(session, shop.people["Plover"], QueueFilter(), back).id == case
+
+
+@pytest.mark.parametrize(("due", "hours", "until"), [(9, 4, 4), (3, 24, 2)])
+def test_nothing_is_put_aside_beyond_an_hour_before_it_is_due(shop, start, due, hours, until):
+    case = shop.open_case(start, due_in=timedelta(hours=due))
+    with shop.database.writing() as session:
+        version = claims.claim(session, shop.people["Heron"], case, start).version
+        put = claims.snooze(session, shop.people["Heron"], case, version, start + timedelta(hours=hours), start)
+        assert put.waits_until == start + timedelta(hours=until)
+
+
+@pytest.mark.parametrize(("due", "hours"), [(0.5, 1), (9, 0), (9, 200)])
+def test_a_case_that_is_due_soon_is_not_put_aside(shop, start, due, hours):
+    case = shop.open_case(start, due_in=timedelta(hours=due))
+    with shop.database.writing() as session:
+        version = claims.claim(session, shop.people["Heron"], case, start).version
+        with pytest.raises(Problem, match=r"due too soon|at most"):
+            claims.snooze(session, shop.people["Heron"], case, version, start + timedelta(hours=hours), start)
+
+
+def test_an_answer_brings_back_what_was_put_aside(shop, start):
+    case = shop.open_case(start, due_in=timedelta(hours=9))
+    with shop.database.writing() as session:
+        version = claims.claim(session, shop.people["Heron"], case, start).version
+        soon = start + timedelta(hours=2)
+        asked = [
+            ask(session, shop.people["Heron"], case, version + n, party, "?", soon, start)
+            for n, party in enumerate(ASKED)
+        ]
+        claims.snooze(session, shop.people["Heron"], case, version + 2, start + timedelta(hours=5), start)
+    with shop.database.writing() as session:
+        write(session, session.get_one(ReviewCase, case), ASKED[0], "Yes.", start, asked[0].id)
+    # The partner was asked as well.
+    assert listed(shop, "Heron", start, queue="waiting") == [case]
+    with shop.database.writing() as session:
+        write(session, session.get_one(ReviewCase, case), ASKED[1], "Yes.", start, asked[1].id)
+    assert listed(shop, "Heron", start, queue="brand") == [case]
+
+
+def test_a_bound_reviewer_is_shown_counted_and_offered_their_work_alone(shop, start):
+    brand = shop.open_case(start, locale="de-AT")
+    turkish = shop.open_case(start, evidence=(), locale="tr")
+    unknown = shop.open_case(start, evidence=(), locale=None)
+    plain = shop.people["Heron"]
+    for bounds, mine in (
+        ({"queues": {"brand"}}, {brand}),
+        ({"languages": {"de", "en"}}, {brand, unknown}),
+        ({"queues": {"language:tr", "general"}, "languages": {"tr"}}, {turkish, unknown}),
+        ({}, {brand, turkish, unknown}),
+    ):
+        actor = shop.people["Heron"] = replace(plain, **{key: frozenset(value) for key, value in bounds.items()})
+        assert set(listed(shop, "Heron", start)) == mine
+        assert sum(each.waiting for each in counted(shop, "Heron", start).values()) == len(mine)
+        with shop.database.writing() as session:
+            assert waiting.next_case(session, actor, QueueFilter(), start).id in mine
+            for case in {brand, turkish, unknown} - mine:
+                with pytest.raises(Problem, match="A colleague decides it"):
+                    claims.claim(session, actor, case, start)
+
+
+def test_what_three_people_skip_is_a_seniors_and_goes_round_no_more(shop, start):
+    case = shop.open_case(start)
+    shop.hire("Teal")
+    for name in ("Heron", "Plover", "Teal"):
+        with shop.database.writing() as session:
+            assert waiting.next_case(session, shop.people[name], QueueFilter(), start).id == case
+            version = claims.claim(session, shop.people[name], case, start).version
+            claims.skip(session, shop.people[name], case, version, "Hard.", start)
+            assert waiting.next_case(session, shop.people[name], QueueFilter(), start) is None
+    assert listed(shop, "Wren", start, queue="escalated") == [case]

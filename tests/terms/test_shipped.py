@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from moderation.evidence import Category
-from moderation.terms import Action, load_lists
-from moderation.terms.compiled import cache_folder
+from moderation.terms import Action, TermLists, load_lists
 from moderation.terms.finding import Level
 from moderation.terms.lint import lint
 from moderation.terms.load import SHIPPED_LISTS, list_files, read_files
@@ -23,20 +22,31 @@ DEVANAGARI = re.compile("[\u0900-\u097f]")
 LANGUAGES = ("es", "fr", "de", "it", "pt", "nl", "pl", "tr", "ru", "ar", "hi", "zh", "ja", "ko")
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module")
+def shipped(cache: Path) -> TermLists:
+    """Read from the files, once for all."""
+    return load_lists(cache=cache)
+
+
 def test_the_shipped_lists_are_clean() -> None:
     findings = lint(read_files(list_files(SHIPPED_LISTS)), date.today())
     wrong = [str(each) for each in findings if each.level is not Level.WARNING]
     assert not wrong, "\n".join(wrong)
 
 
-def test_each_language_is_covered() -> None:
-    counts = Counter(term.language for term in load_lists().blocked)
+def test_each_language_is_covered(shipped: TermLists) -> None:
+    counts = Counter(term.language for term in shipped.blocked)
     assert counts["en"] >= 2500
     assert {language: counts[language] for language in LANGUAGES if counts[language] < 150} == {}
 
 
-def test_each_kind_of_harm_is_covered_in_each_language() -> None:
-    counts = Counter((term.category.value, term.language) for term in load_lists().blocked)
+def test_each_kind_of_harm_is_covered_in_each_language(shipped: TermLists) -> None:
+    counts = Counter((term.category.value, term.language) for term in shipped.blocked)
     languages = {language for _, language in counts} - {"any"}
     missing = {(kind, language) for kind in EVERYWHERE for language in languages if counts[kind, language] < 10}
     assert missing == set()
@@ -44,16 +54,16 @@ def test_each_kind_of_harm_is_covered_in_each_language() -> None:
     assert thin == set()
 
 
-def test_hindi_is_covered_in_both_scripts() -> None:
-    hindi = [term.term for term in load_lists().blocked if term.language == "hi"]
+def test_hindi_is_covered_in_both_scripts(shipped: TermLists) -> None:
+    hindi = [term.term for term in shipped.blocked if term.language == "hi"]
     native = sum(bool(DEVANAGARI.search(text)) for text in hindi)
     assert native >= 150
     assert len(hindi) - native >= 150
 
 
-def test_chinese_is_covered_in_both_scripts() -> None:
+def test_chinese_is_covered_in_both_scripts(shipped: TermLists) -> None:
     simple, traditional = "国妈们贱脑杀猪鸡骂骚卖", "國媽們賤腦殺豬雞罵騷賣"
-    chinese = {term.term for term in load_lists().blocked if term.language == "zh"}
+    chinese = {term.term for term in shipped.blocked if term.language == "zh"}
     assert sum(bool(set(text) & set(simple)) for text in chinese) >= 150
     assert sum(bool(set(text) & set(traditional)) for text in chinese) >= 150
     turned = str.maketrans(simple, traditional)
@@ -62,35 +72,34 @@ def test_chinese_is_covered_in_both_scripts() -> None:
     assert written >= 150, "what is listed in one script is listed in the other"
 
 
-def test_politics_is_for_a_person_and_names_each_side_in_the_same_words() -> None:
-    terms = [term for term in load_lists().blocked if term.category is Category.POLITICS]
+def test_politics_is_for_a_person_and_names_each_side_in_the_same_words(shipped: TermLists) -> None:
+    terms = [term for term in shipped.blocked if term.category is Category.POLITICS]
     assert {term.action for term in terms} <= {Action.REVIEW, Action.NOTE}
     rosters = {"/".join(path.parts[-2:]) for path in (SHIPPED_LISTS / "rosters").glob("*/*.csv")}
     for language in ("en", *LANGUAGES):
         assert {f"leaders/{language}.csv", f"contested/{language}.csv", f"parties/{language}.csv"} <= rosters
 
 
-def test_every_entry_says_why_where_from_who_and_until_when() -> None:
-    for term in load_lists().blocked:
+def test_every_entry_says_why_where_from_who_and_until_when(shipped: TermLists) -> None:
+    for term in shipped.blocked:
         assert all((term.reason, term.source, term.owner, term.added, term.review_by or term.expires)), term.id
 
 
-def test_slurs_with_an_innocent_meaning_say_in_which_words() -> None:
-    slurs = [term for term in load_lists().blocked if term.category is Category.HATE and term.language == "en"]
+def test_slurs_with_an_innocent_meaning_say_in_which_words(shipped: TermLists) -> None:
+    slurs = [term for term in shipped.blocked if term.category is Category.HATE and term.language == "en"]
     assert sum(bool(term.unless or term.context) for term in slurs) >= 100
 
 
-def test_the_allow_side_is_covered_in_many_languages() -> None:
-    allowed = load_lists().allowed
+def test_the_allow_side_is_covered_in_many_languages(shipped: TermLists) -> None:
+    allowed = shipped.allowed
     assert len(allowed) >= 1200
     assert len({allow.language for allow in allowed}) >= 15
 
 
-def test_the_shipped_lists_load_within_a_second_from_the_cache() -> None:
-    load_lists()
-    assert any(cache_folder().iterdir())
+def test_the_shipped_lists_load_within_a_second_from_the_cache(shipped: TermLists, cache: Path) -> None:
+    assert any(cache.iterdir())
     started = time.process_time()
-    load_lists()
+    assert load_lists(cache=cache) == shipped
     assert time.process_time() - started < 1.0
 
 

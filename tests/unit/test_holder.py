@@ -122,6 +122,7 @@ def test_orders_are_decided_while_lists_are_renewed(shop: Shop) -> None:
         while not stopped.is_set():
             if shop.outcome("darn it") is not Outcome.REJECT:
                 wrong.append(1)
+            time.sleep(0.0001)  # lets the others run: one that asks without end would hold the lock that threads share
 
     readers = [threading.Thread(target=ask) for _ in range(2)]
     for reader in readers:

@@ -58,24 +58,40 @@ function startAsking() {
   asking.querySelector("textarea").focus();
 }
 
-const keys = {
-  j: () => step(".open, .finding", 1),
-  k: () => step(".open, .finding", -1),
-  r: startRejecting,
-  q: startAsking,
-  g: () => location.assign("/console"),
-  v: () => views[(views.findIndex((view) => view.checked) + 1) % views.length]?.click(),
+/** The key of every action, as this person has chosen; what needs more than a press of its button stands below. */
+const keyOf = JSON.parse(body.dataset.keys ?? "{}");
+const actions = {
+  next: () => step(".open, .finding", 1),
+  previous: () => step(".open, .finding", -1),
+  reject: startRejecting,
+  ask: startAsking,
+  queue: () => location.assign("/console"),
+  view: () => views[(views.findIndex((view) => view.checked) + 1) % views.length]?.click(),
 };
+const keys = Object.fromEntries(Object.entries(actions).map(([action, act]) => [keyOf[action], act]));
+
+/** Fetched when it is wanted first: most pages are left without it. */
+const openPalette = async () => (await import("./palette.js")).open({ actions, keyOf, use });
+const opener = document.querySelector(".palette-open");
+if (opener) {
+  opener.hidden = false;
+  opener.addEventListener("click", openPalette);
+}
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing) return;
   if (event.key === "Escape") {
-    if (isTyping(event.target)) main.focus();
+    if (isTyping(event.target) && !event.target.closest("dialog")) main.focus();
+    return;
+  }
+  if ((event.ctrlKey || event.metaKey) && event.key === "k" && opener && !isTyping(event.target)) {
+    event.preventDefault();
+    openPalette();
     return;
   }
   const isUndo = (event.ctrlKey || event.metaKey) && event.key === "z" && !event.shiftKey;
   if (isTyping(event.target) || ((event.ctrlKey || event.metaKey || event.altKey) && !isUndo) || event.repeat) return;
-  const key = isUndo ? "u" : event.key.toLowerCase();
+  const key = isUndo ? keyOf.undo : event.key.toLowerCase();
   const target = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
   if (keys[key]) keys[key]();
   else if (/^[1-9]$/.test(key) && chooseReason(key)) /* chosen */;
@@ -129,7 +145,15 @@ setInterval(tick, 1000);
 
 const held = document.querySelector("[data-mine]");
 
+/** A page that nobody uses lets its case go: an open tab must not keep it past its due time. */
+const IDLE_AFTER = 5 * 60_000;
+let usedAt = Date.now();
+for (const kind of ["keydown", "pointerdown", "pointermove", "scroll", "input"]) {
+  addEventListener(kind, () => (usedAt = Date.now()), { capture: true, passive: true });
+}
+
 async function beat() {
+  if (Date.now() - usedAt > IDLE_AFTER) return;
   try {
     const answer = await fetch(`/console/cases/${held.dataset.case}/heartbeat`, {
       method: "POST",

@@ -1,0 +1,61 @@
+"""Care and second opinions on the pages, as they come without a script."""
+
+from datetime import timedelta
+
+import pytest
+
+from api.reviewing import care
+from api.storage.clock import now
+from moderation.evidence import Category
+from tests.reviewing.shop import found
+from tests.reviewing.test_opinions import BY_CATEGORY, REJECT, rule, say
+
+pytestmark = pytest.mark.browser  # the server's process
+
+
+def test_each_person_says_what_is_covered_and_how(form, shop, start):
+    strong = (found(Category.PROFANITY, ("text", 0, 4), severity=3, explanation="Reads as “rude”."),)
+    case_id = shop.open_case(start, texts={"text": "rude words"}, evidence=strong)
+    heron, plover = form(), form("Plover")
+    assert 'class="masked"' not in heron.get(f"/console/cases/{case_id}").text
+    assert heron.post("/console/care", severity=3, look="block").headers["location"] == "/console/care?said=kept"
+    page = heron.get(f"/console/cases/{case_id}").text
+    assert "masks-block" in page
+    assert '<span class="masked">“rude”</span>' in page
+    assert "Show severe words" in page
+    assert "masked" in heron.get("/console").text
+    assert '<span class="masked">' not in plover.get(f"/console/cases/{case_id}").text
+    assert heron.post("/console/care", severity=9, look="block").status_code == 422
+
+
+def test_a_break_is_suggested_on_every_page_until_it_is_put_off(form, shop, start, database):
+    rule(shop, {"break_after_minutes": 1})
+    heron = form()
+    assert "Time for a break" not in heron.get("/console").text
+    for ago in (5, 2):
+        say(shop, "Heron", shop.open_case(start), REJECT, now() - timedelta(minutes=ago))
+    for path in ("/console", "/console/handbook", f"/console/cases/{shop.open_case(start)}"):
+        assert "Time for a break" in heron.get(path).text
+    assert heron.post("/console/care/later").status_code == 303
+    assert "Time for a break" not in heron.get("/console").text
+    with database.reading() as session:
+        assert care.break_is_due(session, shop.people["Plover"], now()) is None
+
+
+def test_the_second_reader_of_a_case_is_told_nothing_of_the_first(form, shop, start):
+    """A fresh case and one that was rejected once look the same, but for their own names."""
+    rule(shop, BY_CATEGORY)
+    seen = shop.open_case(start)
+    heron, plover = form(), form("Plover")
+    heron.post(f"/console/cases/{seen}/claim")
+    heron.post(f"/console/cases/{seen}/decide", version=2, outcome="reject", reason="brand_targeting")
+    pending = plover.get(f"/console/cases/{seen}").text
+    assert "Rejected" not in pending.split('class="dock"')[1]
+    say(shop, "Wren", shop.open_case(start), REJECT, now() + timedelta(minutes=1))  # time goes by: it is settled
+    fresh = shop.open_case(start)
+    page, other = plover.get(f"/console/cases/{seen}").text, plover.get(f"/console/cases/{fresh}").text
+    for text in ("Heron", "opinion", "looked at it"):
+        assert text not in page.replace("Opinions", "")
+    assert page.count("<li>") == other.count("<li>")
+    assert "one of two: the other is missing" in heron.get("/console/decided").text
+    assert heron.post(f"/console/cases/{seen}/claim").status_code == 403
