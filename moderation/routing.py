@@ -92,8 +92,8 @@ class Routing:
         return f"{LANGUAGE}:{language_of(subject.locale)}" if queue == LANGUAGE else queue
 
     def within(self, queue: str) -> timedelta:
-        """The promise for a queue."""
-        return self.due_within[queue.partition(":")[0]]
+        """The promise for a queue; that of the general one for a queue that the rules no longer know."""
+        return self.due_within.get(queue.partition(":")[0], self.due_within[Queue.GENERAL.value])
 
     def deadline(self, deadline_at: datetime | None, metadata: Mapping[str, Any]) -> datetime | None:
         """The earliest time that the shop named; None when it named none."""

@@ -48,13 +48,14 @@ def controls(
     from api.storage.clock import now
 
     known = parse_known(_read(file), file.name)
-    database, pipeline = open_database(), build_state(Settings()).pipeline
+    database, state = open_database(), build_state(Settings())
     with database.writing() as session:
         shop = find_merchant(session, merchant)
         policy, own_lines = policy_of(shop)
         for each in known:
             add_control(
-                session, shop, each, pipeline.moderate(each.request, policy=policy, merchant=own_lines), now()
+                session, shop, each, state.pipeline.moderate(each.request, policy=policy, merchant=own_lines), now(),
+                state.routing,
             )  # fmt: skip
     typer.echo(f"{len(known)} controls added. The review rules say how often reviewers meet one.")
 

@@ -99,7 +99,7 @@ def take_next(state: StateDep, signed_in: FormDep, query: Words = "") -> Respons
     """Claim the first free case of the filter and open it."""
     wanted = parse_filter(query)
     with state.database.writing() as session:
-        following = waiting.next_case(session, signed_in.actor, wanted, now())
+        following = waiting.next_case(session, signed_in.actor, wanted, now(), routing=state.routing)
         if following is not None:
             claims.claim(session, signed_in.actor, following.id, now())
     return to_case(following.id, wanted) if following else to_queue(wanted, "none_free")
@@ -168,7 +168,9 @@ def advance(state: StateDep, signed_in: SignedInDep, wanted: QueueFilter, but_no
     """After a case is done with: the next one, in hand; the queue when nothing is left or the hands are full."""
     try:
         with state.database.writing() as session:
-            following = waiting.next_case(session, signed_in.actor, wanted, now(), but_not=but_not)
+            following = waiting.next_case(
+                session, signed_in.actor, wanted, now(), but_not=but_not, routing=state.routing
+            )
             if following is not None:
                 claims.claim(session, signed_in.actor, following.id, now())
     except CaseConflict:

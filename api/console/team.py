@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from fastapi import APIRouter, Request, Response
@@ -28,7 +28,7 @@ def show_team(request: Request, state: StateDep, signed_in: SignedInDep) -> Resp
     """The report; charts with their figures beside them."""
     settle(state.database)
     with state.database.reading() as session:
-        report = look_at_team(session, signed_in.actor, now())
+        report = look_at_team(session, signed_in.actor, now(), state.routing)
     return render(
         request,
         "team.html",
@@ -76,7 +76,7 @@ def _charts(report: TeamReport) -> dict[str, Markup]:
 def download(state: StateDep, signed_in: SignedInDep, table: str) -> Response:
     """One table of the page as CSV."""
     with state.database.reading() as session:
-        report = look_at_team(session, signed_in.actor, now())
+        report = look_at_team(session, signed_in.actor, now(), state.routing)
     tables = _tables(report)
     if table not in tables:
         raise Problem(404, "table_not_found", f"There is no table {table!r}. There are: {', '.join(tables)}.")
@@ -88,20 +88,20 @@ def download(state: StateDep, signed_in: SignedInDep, table: str) -> Response:
     return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _tables(report: TeamReport) -> dict[str, list[list[object]]]:
+def _tables(report: TeamReport) -> dict[str, Sequence[Sequence[object]]]:
     quality = report.quality
     return {
         "queues": [
             ["queue", *AGE_NAMES, "due_within_a_day", "late"],
-            *([each.queue, *each.waiting, each.due_today, each.late] for each in report.queues),
+            *[[each.queue, *each.waiting, each.due_today, each.late] for each in report.queues],
         ],
         "hours": [["hour_from", "verdicts"], *([hour.isoformat(), count] for hour, count in report.hourly)],
         "times": [
             ["queue", "verdicts", "p50_seconds", "p95_seconds", "before_due", "promise_seconds"],
-            *(
+            *[
                 [t.queue, t.verdicts, round(t.median_seconds), round(t.p95_seconds), t.in_time, _seconds(t.promise)]
                 for t in report.times
-            ),
+            ],
         ],
         "appeals": [
             ["decided_by", "category", "answered", "overturned", "overturn_rate"],
@@ -127,10 +127,10 @@ def _tables(report: TeamReport) -> dict[str, list[list[object]]]:
         ],
         "differences": [
             ["at", "case", "category", "first", "first_said", "second", "second_said"],
-            *(
+            *[
                 [d.at.isoformat(), d.case_id, d.category, *_said(d.first), *_said(d.second)]
                 for d in quality.differences
-            ),
+            ],
         ],
         "detectors": _records(report.judged.detectors),
         "sources": _records(report.judged.sources),

@@ -97,7 +97,7 @@ def _seed_controls(state: AppState, shop: DemoShop, merchant: Merchant, shift: S
     for known in parse_known(shop.data["controls"], SHOP.name):
         decision = state.pipeline.moderate(known.request, policy=policy, merchant=own_lines)
         with state.database.writing() as session:
-            add_control(session, merchant, known, decision, moment)
+            add_control(session, merchant, known, decision, moment, state.routing)
     _set_rules(state, merchant, {"control_rate": 0.5})
     for name, slips in (("Reviewer R", 1), ("Reviewer S", 0)):
         shift.meet_controls(name, 4, slips, moment - timedelta(hours=2))

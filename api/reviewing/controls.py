@@ -24,15 +24,22 @@ from api.storage.tables import (
     ReviewCase,
     Screening,
 )
-from moderation.review import CaseState, Queue, due_at
+from moderation.review import CaseState
 from moderation.review_rules import parse_rules
+from moderation.routing import Routing, due_at, language_of, shipped_routing
 
 #: How long a case seems to have waited, at most.
 SEEMS_TO_WAIT = timedelta(minutes=40)
 
 
 def draw(
-    session: Session, actor: Actor, queue: str | None, at: datetime, chance: Callable[[], float] = random.random
+    session: Session,
+    actor: Actor,
+    queue: str | None,
+    at: datetime,
+    *,
+    routing: Routing | None = None,
+    chance: Callable[[], float] = random.random,
 ) -> ReviewCase | None:
     """Now and then, a control in place of the next case; None most of the time."""
     rate = parse_rules(session.get_one(Merchant, actor.merchant_id).review_rules).control_rate
@@ -44,8 +51,8 @@ def draw(
     )
     if queue:
         fresh = fresh.where(Control.queue == queue)
-    found = session.exec(fresh.limit(50)).all()
-    return _lay_out(session, actor, random.choice(found), at) if found else None
+    found = [each for each in session.exec(fresh.limit(50)) if actor.takes(each.queue, language_of(each.locale))]
+    return _lay_out(session, actor, random.choice(found), at, routing or shipped_routing()) if found else None
 
 
 def is_control(session: Session, case: ReviewCase) -> bool:
@@ -69,7 +76,7 @@ def answers_of(session: Session, case_ids: Sequence[str]) -> dict[str, Control]:
     return {answer.case_id: control for answer, control in rows}
 
 
-def _lay_out(session: Session, actor: Actor, control: Control, at: datetime) -> ReviewCase:
+def _lay_out(session: Session, actor: Actor, control: Control, at: datetime, routing: Routing) -> ReviewCase:
     """The control as a case like any other, opened a while ago."""
     opened = at - SEEMS_TO_WAIT * random.random()
     place = _place(session, actor.merchant_id)
@@ -100,7 +107,8 @@ def _lay_out(session: Session, actor: Actor, control: Control, at: datetime) -> 
         state=CaseState.OPEN.value,
         severity=control.severity,
         risk=decision.risk,
-        due_at=due_at(Queue(control.queue), opened, None),
+        language=language_of(control.locale),
+        due_at=due_at(routing.within(control.queue), opened, None),
         created_at=opened,
     )
     session.add(case)

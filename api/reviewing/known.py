@@ -12,7 +12,7 @@ from moderation.decision import Decision
 from moderation.errors import PolicyError
 from moderation.evidence import Category, Outcome
 from moderation.request import CONTEXT_KEYS, PersonalizationRequest, parse_request
-from moderation.review import queue_for
+from moderation.routing import Routing, Subject, shipped_routing
 from moderation.wire import evidence_to_json
 
 
@@ -38,9 +38,20 @@ def parse_known(data: Any, where: str) -> list[Known]:
     return [_known(each, f"{where}, number {number}") for number, each in enumerate(data, 1)]
 
 
-def add_control(session: Session, shop: Merchant, known: Known, decision: Decision, at: datetime) -> Control:
-    """Keep a control, with what the machine says of it today."""
+def add_control(
+    session: Session, shop: Merchant, known: Known, decision: Decision, at: datetime, routing: Routing | None = None
+) -> Control:
+    """Keep a control, with what the machine says of it today, in the queue where an order like it would wait."""
     about = decision.reasons or ((known.reason,) if known.reason else ())
+    severity = max((found.severity for found in decision.evidence), default=1)
+    subject = Subject(
+        reasons=tuple(about),
+        severity=severity,
+        locale=known.request.locale,
+        brand=known.request.brand,
+        product=known.request.product,
+        region=known.request.region,
+    )
     control = Control(
         merchant_id=shop.id,
         fields=[{"name": field.name, "text": field.text} for field in known.request.fields],
@@ -53,8 +64,8 @@ def add_control(session: Session, shop: Merchant, known: Known, decision: Decisi
             "evidence": [evidence_to_json(found) for found in decision.evidence],
             "versions": dict(decision.versions),
         },
-        queue=queue_for(about).value,
-        severity=max((found.severity for found in decision.evidence), default=1),
+        queue=(routing or shipped_routing()).queue_for(subject),
+        severity=severity,
         outcome=known.outcome.value,
         reason=known.reason.value if known.reason else None,
         why=known.why,

@@ -19,7 +19,8 @@ from api.reviewing.quality import QualityReport, look_at_quality
 from api.reviewing.roles import Actor, Right, demand
 from api.reviewing.sources import Judged, judge_sources
 from api.storage.tables import ASKED, AWAITING, WAITING, Appeal, CaseMessage, DecisionRecord, ReviewCase, Screening
-from moderation.review import DUE_WITHIN, CaseState, Queue
+from moderation.review import CaseState, Queue
+from moderation.routing import Routing, shipped_routing
 
 HOURS = 24
 APPEALS_SINCE = timedelta(days=30)
@@ -52,11 +53,8 @@ class QueueTimes:
     p95_seconds: float
     #: Of the verdicts, how many came before the case was due.
     in_time: int
-
-    @property
-    def promise(self) -> timedelta | None:
-        """How long a verdict of this queue may take when the shop names no deadline."""
-        return DUE_WITHIN.get(Queue(self.queue)) if self.queue in set(Queue) else None
+    #: How long a verdict of this queue may take when the shop names no deadline.
+    promise: timedelta | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +108,7 @@ class TeamReport:
         return sum(each.overturned for each in self.appeals) / answered if answered else None
 
 
-def look_at_team(session: Session, actor: Actor, at: datetime) -> TeamReport:
+def look_at_team(session: Session, actor: Actor, at: datetime, routing: Routing | None = None) -> TeamReport:
     """The report as of now. Raises a 403 ``Problem`` without the right to oversee."""
     demand(actor, Right.OVERSEE)
     decided = _decided(session, actor, at)
@@ -122,7 +120,7 @@ def look_at_team(session: Session, actor: Actor, at: datetime) -> TeamReport:
         median_seconds=_quantile(took, 0.5),
         p95_seconds=_quantile(took, 0.95),
         in_time=sum(resolved <= due for _queue, _created, resolved, due in decided),
-        times=tuple(_times(decided)),
+        times=tuple(_times(decided, routing or shipped_routing())),
         appeals=tuple(_appeals(session, actor, at)),
         **_orders(session, actor, at),
         awaited=tuple(_awaited(session, actor, at)),
@@ -178,7 +176,7 @@ def _awaited(session: Session, actor: Actor, at: datetime) -> list[tuple[str, in
         select(
             func.count(),
             func.sum(case((in_hand, 1), else_=0)),
-            func.sum(case((and_(ReviewCase.state == CaseState.ESCALATED, ~in_hand), 1), else_=0)),
+            func.sum(case((and_(col(ReviewCase.state) == CaseState.ESCALATED, ~in_hand), 1), else_=0)),
         ).where(*mine)
     ).one()
     waiting, held, escalated = rows[0], rows[1] or 0, rows[2] or 0
@@ -222,7 +220,7 @@ def _decided(session: Session, actor: Actor, at: datetime) -> Sequence[tuple[str
     ]
 
 
-def _times(decided: Sequence[tuple[str, datetime, datetime, datetime]]) -> list[QueueTimes]:
+def _times(decided: Sequence[tuple[str, datetime, datetime, datetime]], routing: Routing) -> list[QueueTimes]:
     times = []
     for name in sorted({queue for queue, *_ in decided}):
         mine = [(created, resolved, due) for queue, created, resolved, due in decided if queue == name]
@@ -234,6 +232,7 @@ def _times(decided: Sequence[tuple[str, datetime, datetime, datetime]]) -> list[
                 median_seconds=_quantile(took, 0.5) or 0.0,
                 p95_seconds=_quantile(took, 0.95) or 0.0,
                 in_time=sum(resolved <= due for _created, resolved, due in mine),
+                promise=routing.within(name),
             )
         )
     return times

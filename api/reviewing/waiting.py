@@ -29,6 +29,7 @@ from api.storage.tables import (
     Screening,
 )
 from moderation.review import CaseState, Queue
+from moderation.routing import Routing
 
 PAGE_SIZE = 25
 #: Not queues of their own: the cases of every queue that were handed to those who may decide them, and those that
@@ -159,14 +160,19 @@ def list_waiting(
 
 
 def next_case(
-    session: Session, actor: Actor, wanted: QueueFilter, at: datetime, but_not: str | None = None
+    session: Session,
+    actor: Actor,
+    wanted: QueueFilter,
+    at: datetime,
+    but_not: str | None = None,
+    routing: Routing | None = None,
 ) -> ReviewCase | None:
     """The first free case of the filter that the actor has not skipped and may decide; locked, so that nobody else gets it.
 
     A case that waits for something is only offered when it is nearly due: then somebody must decide.
     Now and then it is a control; and after many severe cases in a row it is of another subject, while there is one.
     """
-    control = controls.draw(session, actor, wanted.queue, at) if _is_plain(wanted) else None
+    control = controls.draw(session, actor, wanted.queue, at, routing=routing) if _is_plain(wanted) else None
     if control is not None:
         return control
     if care.wants_another_subject(session, actor):

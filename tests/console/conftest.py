@@ -25,6 +25,7 @@ from moderation.evidence import Category
 from moderation.pipeline import Pipeline
 from moderation.policy import load_policies
 from tests.reviewing.shop import PASSWORD, Shop, found
+from tests.reviewing.test_opinions import APPROVE, BY_CATEGORY, REJECT, rule, say
 
 ROOT = Path(__file__).parents[2]
 SECRET = "only-for-the-tests-" * 3
@@ -153,6 +154,16 @@ def sign_in(browser: Browser, server: Server, shop: Shop):
     assert complaints == []
 
 
+def differing(shop: Shop, at):
+    """One order that two people, not knowing of each other, saw differently; it waits for a lead."""
+    case_id = shop.open_case(at, due_in=claims.CLAIM_FOR * 6)
+    rule(shop, BY_CATEGORY)
+    say(shop, "Heron", case_id, REJECT, at)
+    say(shop, "Plover", case_id, APPROVE, at)
+    rule(shop, {})
+    return case_id
+
+
 @pytest.fixture
 def cases(shop, start):
     """One case of every kind that looks different."""
@@ -165,6 +176,7 @@ def cases(shop, start):
         "severe": shop.open_case(start, texts={"text": "hate \u200bhidden\nsecond line"}, evidence=severe),
         "theirs": shop.open_case(start, due_in=-claims.CLAIM_FOR, product="ring"),
         "appeal": appealed(shop, start),
+        "differ": differing(shop, start),
         "bare": shop.open_case(start, texts={"text": ""}, evidence=(), brand=None, product=None, reference=None),
     }
     with shop.database.writing() as session:

@@ -29,7 +29,7 @@ PICTURES = Path(os.environ.get("MODERATION_SCREENSHOTS") or Path(__file__).paren
 #: Routes that are asked for by a page, not shown as one.
 NO_PAGE = {"/console/live", "/console/team/{table}.csv", "/console/company", "/console/company/back"}
 #: What stands in an address; a route of a case is shown with a case of every kind.
-KINDS = {"{case_id}": ("mine", "free", "severe", "theirs", "appeal", "bare"), "alike": ("free",)}
+KINDS = {"{case_id}": ("mine", "free", "severe", "theirs", "appeal", "differ", "bare"), "alike": ("free",)}
 #: Pages that look different at another address.
 MORE = {"/console": ["/console?queue=appeals"], "/console/cases/{case_id}": ["/console/cases/none"]}
 
