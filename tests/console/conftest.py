@@ -120,6 +120,16 @@ def sign_in(browser: Browser, server: Server, shop: Shop):
     assert complaints == []
 
 
+def seconds_to_next(page: Page, key: str) -> float:
+    """From the key that decides to the next case on the screen, by the browser's own clock."""
+    before = page.url
+    page.keyboard.press(key)
+    painted = (
+        "before => location.href !== before && performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+    )
+    return float(page.wait_for_function(painted, arg=before).json_value()) / 1000
+
+
 class Form:
     """A signed-in client without a browser, for what a browser would not send."""
 
