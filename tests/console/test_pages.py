@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from api.reviewing import claims
 from api.reviewing.conversation import Party, ask
+from api.reviewing.views import save_view
 from api.storage.clock import now
 from moderation.evidence import Category
 from tests.console.test_talk import appealed
@@ -45,6 +46,7 @@ def cases(shop, start):
         claims.claim(session, shop.people["Wren"], made["appeal"], start)
         claims.claim(session, shop.people["Wren"], made["severe"], start)
         claims.claim(session, shop.people["Plover"], made["theirs"], start)
+        save_view(session, shop.people["Wren"], "Rings", "product=ring")
     return made
 
 
