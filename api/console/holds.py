@@ -54,7 +54,7 @@ def holds_page(
     """The page; after a refused form, with why and what was filled in."""
     with state.database.reading() as session:
         held, lifted = holding.list_holds(session, signed_in.actor)
-        brands, _products = waiting.brands_and_products(session, signed_in.actor)
+        brands, _products = waiting.brands_and_products(session, signed_in.actor.merchant_id)
     return render(
         request,
         "holds.html",

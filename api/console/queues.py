@@ -31,6 +31,9 @@ router = APIRouter(prefix="/console", route_class=ConsoleRoute)
 #: Seconds between two looks at the queues for an open page, and until its stream is opened anew.
 LIVE_EVERY, LIVE_FOR = 3, 30
 
+#: Seconds for which the brands and products of a shop, as filters offer them, are not looked up again.
+CHOICES_FOR = 60
+
 #: Parts of a filter as they stand in an address.
 FILTER_KEYS = ("queue", "brand", "product", "severity", "only", "search")
 
@@ -69,10 +72,10 @@ def show_queue(
     with state.database.reading() as session:
         counts = waiting.count_queues(session, actor, at)
         page = waiting.list_waiting(session, actor, wanted, cursor, at)
-        brands, products = waiting.brands_and_products(session, actor)
         pending = deciding.last_pending(session, actor, at)
         alike = count_alike(session, actor, [row.screening.likeness for row in page.rows])
         saved = views.list_views(session, actor)
+    brands, products = _choices(state.database, actor.merchant_id, int(time.monotonic() / CHOICES_FOR))
     rows = [line_of(row, signed_in.mask.severity) for row in page.rows]
     return render(
         request,
@@ -92,6 +95,12 @@ def show_queue(
         saved=saved,
         state_of=state_of(counts),
     )
+
+
+@lru_cache(maxsize=100)
+def _choices(database: Database, merchant_id: str, _moment: int) -> tuple[list[str], list[str]]:
+    with database.reading() as session:
+        return waiting.brands_and_products(session, merchant_id)
 
 
 @router.post("/next")

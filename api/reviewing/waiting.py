@@ -235,15 +235,17 @@ def find_case_id(session: Session, actor: Actor, words: str) -> str | None:
     return next((found for way in ways if (found := session.exec(way).first()) is not None), None)
 
 
-def brands_and_products(session: Session, actor: Actor) -> tuple[list[str], list[str]]:
+def brands_and_products(session: Session, merchant_id: str) -> tuple[list[str], list[str]]:
     """The merchant's brands and products, for the filters; the first of them where there are very many."""
-    return _different(session, actor, col(Screening.brand)), _different(session, actor, col(Screening.product))
+    return _different(session, merchant_id, col(Screening.brand)), _different(
+        session, merchant_id, col(Screening.product)
+    )
 
 
-def _different(session: Session, actor: Actor, column: Mapped[str | None], at_most: int = 50) -> list[str]:
+def _different(session: Session, merchant_id: str, column: Mapped[str | None], at_most: int = 50) -> list[str]:
     # One step through the index per value: DISTINCT would read every screening that the merchant ever had.
     values: list[str] = []
-    step = select(func.min(column)).where(Screening.merchant_id == actor.merchant_id)
+    step = select(func.min(column)).where(Screening.merchant_id == merchant_id)
     while len(values) < at_most:
         following = session.exec(step.where(column > values[-1] if values else column.is_not(None))).one()
         if following is None:

@@ -18,6 +18,7 @@ from api.main import create_app
 from api.reviewing import claims
 from api.reviewing.conversation import Party, ask
 from api.reviewing.roles import Role
+from api.reviewing.views import save_view
 from api.settings import Settings
 from api.storage.clock import now
 from api.storage.database import Database
@@ -154,6 +155,16 @@ def sign_in(browser: Browser, server: Server, shop: Shop):
     assert complaints == []
 
 
+def seconds_to_next(page: Page, key: str) -> float:
+    """From the key that decides to the next case on the screen, by the browser's own clock."""
+    before = page.url
+    page.keyboard.press(key)
+    painted = (
+        "before => location.href !== before && performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+    )
+    return float(page.wait_for_function(painted, arg=before).json_value()) / 1000
+
+
 def differing(shop: Shop, at):
     """One order that two people, not knowing of each other, saw differently; it waits for a lead."""
     case_id = shop.open_case(at, due_in=claims.CLAIM_FOR * 6)
@@ -186,6 +197,7 @@ def cases(shop, start):
         claims.claim(session, shop.people["Wren"], made["appeal"], start)
         claims.claim(session, shop.people["Wren"], made["severe"], start)
         claims.claim(session, shop.people["Plover"], made["theirs"], start)
+        save_view(session, shop.people["Wren"], "Rings", "product=ring")
     return made
 
 

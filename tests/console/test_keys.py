@@ -10,6 +10,7 @@ from api.console.web import DIRECTORY, STATIC_DIRECTORY
 from api.errors import Problem
 from api.reviewing.keys import KEYS, keep_keys, keys_of
 from api.storage.tables import ReviewCase, Reviewer
+from tests.console.test_every_page import AXE, WCAG
 
 
 def test_every_action_is_bound_and_explained_and_the_other_way_round():
@@ -86,6 +87,8 @@ def test_the_palette_does_everything_by_name_and_finds_an_order(sign_in, shop, s
     palette = page.get_by_role("dialog", name="Commands")
     page.keyboard.press("Control+k")
     expect(palette).to_be_visible()
+    page.evaluate(AXE)
+    assert page.evaluate("options => axe.run('.palette', options).then(all => all.violations)", WCAG) == []
     page.keyboard.type("take next")
     expect(palette.get_by_role("option", selected=True)).to_contain_text("Take the next case")
     page.keyboard.press("Enter")

@@ -11,6 +11,7 @@ from api.reviewing import claims
 from api.storage.clock import now
 from api.storage.tables import DecisionRecord, Merchant, OutboxEvent, ReviewCase, Screening
 from moderation.evidence import Category
+from tests.console.conftest import seconds_to_next
 from tests.reviewing.shop import found
 
 pytestmark = pytest.mark.browser
@@ -143,3 +144,13 @@ def test_the_filter_stays_while_working_through_it(sign_in, shop, start, at_once
     expect(page).to_have_url(re.compile(f"{brand[1]}.*queue=brand"))
     page.keyboard.press("a")
     expect(page).to_have_url(re.compile(r"/console\?queue=brand"))
+
+
+@pytest.mark.alone
+def test_from_the_key_that_decides_to_the_next_case_on_screen_is_a_quarter_of_a_second(sign_in, shop, start):
+    for number in range(9):
+        shop.open_case(start, due_in=timedelta(hours=4 + number))
+    page = sign_in()
+    open_first(page)
+    took = [seconds_to_next(page, "a") for _ in range(7)]
+    assert sorted(took)[3] < 0.25, took

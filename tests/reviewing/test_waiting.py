@@ -132,7 +132,7 @@ def test_another_merchants_cases_are_neither_listed_nor_counted_nor_offered(shop
         assert waiting.list_waiting(session, actor, QueueFilter(search="order"), None, start).rows == ()
         assert sum(each.waiting for each in waiting.count_queues(session, actor, start)) == 0
         assert waiting.next_case(session, actor, QueueFilter(), start) is None
-        assert waiting.brands_and_products(session, actor) == ([], [])
+        assert waiting.brands_and_products(session, actor.merchant_id) == ([], [])
 
 
 def counted(shop, name, at):
