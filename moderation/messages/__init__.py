@@ -125,8 +125,12 @@ def _catalogue(path: Path) -> Catalogue:
 def _words(data: Mapping[str, Any], category: Category, path: Path) -> CategoryWords:
     where = f"{path.name}: categories.{category}"
     return CategoryWords(
-        **{key: _text(data, key, where) for key in ("title", "rule", "topic", "reject")},
-        **{key: _examples(data, key, where) for key in ("against", "fine")},
+        title=_text(data, "title", where),
+        rule=_text(data, "rule", where),
+        topic=_text(data, "topic", where),
+        reject=_text(data, "reject", where),
+        against=_examples(data, "against", where),
+        fine=_examples(data, "fine", where),
     )
 
 
