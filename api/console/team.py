@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from fastapi import APIRouter, Request, Response
@@ -85,7 +85,7 @@ def download(state: StateDep, signed_in: SignedInDep, table: str) -> Response:
     return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _tables(report: TeamReport) -> dict[str, list[list[object]]]:
+def _tables(report: TeamReport) -> dict[str, list[Sequence[object]]]:
     quality = report.quality
     return {
         "queues": [
@@ -134,7 +134,7 @@ def _tables(report: TeamReport) -> dict[str, list[list[object]]]:
     }
 
 
-def _records(records: Iterable[SourceRecord]) -> list[list[object]]:
+def _records(records: Iterable[SourceRecord]) -> list[Sequence[object]]:
     return [
         ["source", "category", "upheld", "cleared", "precision"],
         *([r.source, r.category, r.upheld, r.cleared, f"{r.precision:.3f}"] for r in records),

@@ -243,7 +243,7 @@ def _times(decided: Sequence[tuple[str, datetime, datetime, datetime]]) -> list[
 def _appeals(session: Session, actor: Actor, at: datetime) -> list[AppealRecord]:
     answered: Counter[tuple[str, str]] = Counter()
     overturned: Counter[tuple[str, str]] = Counter()
-    of_mine = exists().where(col(Screening.id) == Appeal.screening_id, Screening.merchant_id == actor.merchant_id)
+    of_mine = exists().where(col(Screening.id) == Appeal.screening_id, col(Screening.merchant_id) == actor.merchant_id)
     rows = session.exec(
         select(Appeal.verdict, Appeal.first_decided_by, DecisionRecord.reasons)
         .join(DecisionRecord, col(DecisionRecord.id) == Appeal.decision_id)

@@ -217,7 +217,10 @@ def _different(session: Session, actor: Actor, column: Mapped[str | None], at_mo
 
 
 def _conditions(actor: Actor, wanted: QueueFilter, at: datetime) -> list[Any]:
-    conditions: list[Any] = [ReviewCase.merchant_id == actor.merchant_id, WAITING]
+    conditions: list[Any] = [WAITING]
+    if wanted.only != "mine":
+        # What somebody holds is theirs wherever it lives: a control, too.
+        conditions.append(ReviewCase.merchant_id == actor.merchant_id)
     if wanted.queue == ESCALATED:
         conditions.append(ReviewCase.state == CaseState.ESCALATED.value)
     elif wanted.queue:
