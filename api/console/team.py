@@ -137,7 +137,7 @@ def _tables(report: TeamReport) -> dict[str, Sequence[Sequence[object]]]:
     }
 
 
-def _records(records: Iterable[SourceRecord]) -> list[list[object]]:
+def _records(records: Iterable[SourceRecord]) -> list[Sequence[object]]:
     return [
         ["source", "category", "upheld", "cleared", "precision"],
         *([r.source, r.category, r.upheld, r.cleared, f"{r.precision:.3f}"] for r in records),

@@ -64,7 +64,7 @@ class Shift:
             case = orders.case_of(session, session.get_one(Screening, screening_id))
             if case is None:
                 return
-            actor = self.people["Reviewer R"]
+            actor = self.people["Reviewer S"]
             version = claims.claim(session, actor, case.id, at).version
             if move == "escalate":
                 claims.escalate(session, actor, case.id, version, "Is this a statement, or a joke?", at)

@@ -275,7 +275,8 @@ def _waits(at: datetime) -> ColumnElement[bool]:
 
 
 def _conditions(session: Session, actor: Actor, wanted: QueueFilter, at: datetime) -> list[Any]:
-    conditions: list[Any] = [*_bounds(actor), WAITING]
+    # What somebody holds is theirs wherever it lives: a control, too.
+    conditions: list[Any] = [WAITING] if wanted.only == "mine" else [*_bounds(actor), WAITING]
     if wanted.queue == ESCALATED:
         conditions.append(ReviewCase.state == CaseState.ESCALATED.value)
     elif wanted.queue == AWAITING:

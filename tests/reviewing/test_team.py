@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from api.errors import Problem
 from api.reviewing import claims, deciding, orders
@@ -101,3 +102,23 @@ def test_how_many_appeals_were_right(shop, start):
     (appeals,) = seen.appeals
     assert (appeals.decided_by, appeals.category) == ("person", "brand_targeting")
     assert (appeals.answered, appeals.overturned, appeals.overturn_rate, seen.overturn_rate) == (4, 1, 0.25, 0.25)
+
+
+def test_no_figure_reads_a_whole_table(shop, start):
+    """However many orders a shop ever had: each query begins in an index that bounds it by time or by what waits."""
+    asked: list[tuple[str, object]] = []
+
+    @event.listens_for(shop.database.engine, "before_cursor_execute")
+    def note(_connection, _cursor, statement, parameters, *_more):
+        asked.append((statement, parameters))
+
+    report(shop, start)
+    event.remove(shop.database.engine, "before_cursor_execute", note)
+    plans = []
+    if shop.database.engine.dialect.name == "sqlite":
+        with shop.database.engine.connect() as connection:
+            for statement, parameters in asked:
+                if statement.startswith("SELECT"):
+                    plans += connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+    steps = [step.detail for step in plans]
+    assert [step for step in steps if step.startswith("SCAN") and "VIRTUAL" not in step] == []

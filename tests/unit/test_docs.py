@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from api.reviewing.known import parse_known
 from api.settings import PREFIX, Settings
 from moderation.evidence import Category, Evidence, Outcome
 from moderation.policy import load_policies, parse_policy
+from moderation.review_rules import parse_rules
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -68,3 +70,11 @@ def test_what_security_promises_is_tested_where_it_says():
     named = re.findall(r"`(tests/[a-z_/.]+)`", (DOCS.parent / "SECURITY.md").read_text("utf-8"))
     assert len(named) > 10
     assert [path for path in named if not (DOCS.parent / path).exists()] == []
+
+
+def test_the_consoles_examples_of_rules_and_controls_can_be_used():
+    rules, controls = map(
+        yaml.safe_load, re.findall(r"```yaml\n(.*?)```", (DOCS / "console.md").read_text("utf-8"), re.DOTALL)
+    )
+    assert parse_rules(rules).double_review_rate > 0
+    assert parse_known(controls, "docs/console.md")[0].why
