@@ -34,9 +34,9 @@ from api.storage.tables import AuditEntry, AuditHead
 log = logging.getLogger(__name__)
 
 #: How many things of each kind one transaction seals: few, for checkouts wait while it writes.
-SEAL_AT_ONCE = 200
+SEAL_AT_ONCE = 100
 #: Seconds that one round of sealing may take before the worker does something else.
-ROUND = 1.0
+ROUND = 0.5
 #: Before the first link.
 ORIGIN = "0" * 64
 #: Of an end that is older than the signing of ends.
