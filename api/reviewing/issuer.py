@@ -62,7 +62,7 @@ def ask(settings: Settings, code: str, *, nonce: str, verifier: str) -> Known:
 
     metadata = _metadata(settings)
     # Asked for each time: a key that the issuer has withdrawn is not believed any more.
-    keys = _get(settings, metadata["jwks_uri"])
+    keys: Any = _get(settings, metadata["jwks_uri"])
     try:
         token = _change(settings, metadata["token_endpoint"], code, verifier)
         registry = JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
