@@ -10,11 +10,8 @@ What people wrote is in the chain as a salted print. Erasing takes the words and
 stays whole and says that there were words, and no more.
 """
 
-import hashlib
 import hmac
-import json
 import logging
-import secrets
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -26,6 +23,7 @@ from sqlalchemy import Table, bindparam, update
 from sqlmodel import Session, SQLModel, col, select
 
 from api.reviewing import told
+from api.reviewing.chain import ORIGIN, Head, content_of, entry_of, link, mac_of, words_of
 from api.reviewing.told import Told
 from api.storage.database import Database
 from api.storage.happened import MACHINE, happened, lock_log
@@ -34,24 +32,11 @@ from api.storage.tables import AuditEntry, AuditHead
 log = logging.getLogger(__name__)
 
 #: How many things of each kind one transaction seals: few, for checkouts wait while it writes.
-SEAL_AT_ONCE = 200
+SEAL_AT_ONCE = 100
 #: Seconds that one round of sealing may take before the worker does something else.
-ROUND = 1.0
-#: Before the first link.
-ORIGIN = "0" * 64
+ROUND = 0.5
 #: Of an end that is older than the signing of ends.
 UNSIGNED = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
-    """The newest link; written as ``"17:3f9a..."``."""
-
-    number: int
-    chain: str
-
-    def __str__(self) -> str:
-        return f"{self.number}:{self.chain}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +72,7 @@ def seal(database: Database, secret: str) -> int:
         found = told.waiting(session, SEAL_AT_ONCE)
         entries, marks = [], dict[Table, list[dict[str, Any]]]()
         for table, each in found:
-            entry = _entry(head, each)
+            entry = entry_of(head, each)
             head = Head(number=entry["number"], chain=entry["chain"])
             entries.append(entry)
             if table is not None:
@@ -98,7 +83,7 @@ def seal(database: Database, secret: str) -> int:
         for table, rows in marks.items():
             marked = update(table).where(table.c.id == bindparam("subject")).values(sealed_as=bindparam("number"))
             connection.execute(marked, rows)
-        session.merge(AuditHead(id=1, number=head.number, chain=head.chain, mac=_mac(secret, head)))
+        session.merge(AuditHead(id=1, number=head.number, chain=head.chain, mac=mac_of(secret, head)))
     return len(found)
 
 
@@ -129,7 +114,7 @@ def verify(
         for entry in page:
             if entry.number != head.number + 1:
                 faults.append(f"Entries {head.number + 1} to {entry.number - 1} are missing.")
-            if entry.chain != _link(head.chain, entry.number, entry.subject, entry.content):
+            if entry.chain != link(head.chain, entry.number, entry.subject, entry.content):
                 faults.append(f"Entry {entry.number} does not follow from the one before: it was changed or moved.")
             faults += _compare(entry, now.get(entry.subject), is_explained=entry.number in explained)
             head = Head(number=entry.number, chain=entry.chain)
@@ -190,24 +175,15 @@ def _faults_of_end(session: Session, secret: str) -> list[str]:
     head, end = head_of(session), session.get(AuditHead, 1)
     if end is None:
         return [] if head.number == 0 else ["Nothing says where the log ends: that was taken away."]
-    if end.mac != UNSIGNED and not hmac.compare_digest(end.mac, _mac(secret, Head(number=end.number, chain=end.chain))):
+    if end.mac != UNSIGNED and not hmac.compare_digest(
+        end.mac, mac_of(secret, Head(number=end.number, chain=end.chain))
+    ):
         return [
             "The log's end is not signed by this server: it was moved, or MODERATION_SECRET_KEY is another one than before."
         ]
     if end.number > head.number:
         return [f"Entries {head.number + 1} to {end.number} are missing at the end."]
     return []
-
-
-def _entry(before: Head, each: Told) -> dict[str, Any]:
-    salt = secrets.token_hex(16) if each.written else ""
-    words = _words(salt, each.written)
-    content = _content(each.said, words)
-    number = before.number + 1
-    chain = _link(before.chain, number, each.subject, content)
-    return {
-        "number": number, "subject": each.subject, "salt": salt, "words": words, "content": content, "chain": chain
-    }  # fmt: skip
 
 
 def _pages(session: Session, at_once: int = 500) -> Iterator[Sequence[AuditEntry]]:
@@ -222,7 +198,7 @@ def _pages(session: Session, at_once: int = 500) -> Iterator[Sequence[AuditEntry
 def _compare(entry: AuditEntry, found: Told | None, is_explained: bool) -> list[str]:
     if found is None:
         return [f"{entry.subject} is gone; entry {entry.number} has sealed it."]
-    if _content(found.said, entry.words) != entry.content:
+    if content_of(found.said, entry.words) != entry.content:
         return [f"{entry.subject} says something else than entry {entry.number} has sealed."]
     if found.said.get("kind") == "log_damaged" and not is_explained:
         return [f"Entry {entry.number} says that the log was damaged before it: {found.said['detail']['because']}"]
@@ -230,29 +206,6 @@ def _compare(entry: AuditEntry, found: Told | None, is_explained: bool) -> list[
         return []
     if not entry.salt:
         return [f"The words of {entry.subject} were taken away, but nobody erased them."]
-    if _words(entry.salt, found.written) != entry.words:
+    if words_of(entry.salt, found.written) != entry.words:
         return [f"The words of {entry.subject} are not those that entry {entry.number} has sealed."]
     return []
-
-
-def _mac(secret: str, head: Head) -> str:
-    return hmac.new(secret.encode(), f"audit head|{head}".encode(), hashlib.sha256).hexdigest()
-
-
-def _words(salt: str, written: dict[str, Any]) -> str:
-    return _hash(salt, written) if written else ""
-
-
-def _content(said: dict[str, Any], words: str) -> str:
-    return _hash(said, words)
-
-
-def _link(before: str, number: int, subject: str, content: str) -> str:
-    return _hash(before, number, subject, content)
-
-
-def _hash(*parts: Any) -> str:
-    return hashlib.sha256(_encoder.encode(parts).encode()).hexdigest()
-
-
-_encoder = json.JSONEncoder(sort_keys=True)

@@ -4,9 +4,11 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlmodel import select
 
 from api.console.web import signed_in
 from api.main import create_app
@@ -14,6 +16,7 @@ from api.reviewing.roles import Actor, Role
 from api.reviewing.sessions import SignedIn
 from api.settings import Settings
 from api.storage.clock import now
+from api.storage.tables import AuditEvent
 from moderation.errors import PolicyError, TermListError
 
 HEAD = """\
@@ -57,6 +60,14 @@ def warned(shop: TestClient, place: str) -> bool:
     return place in (lists_part(shop)["warning"] or "")
 
 
+def told_in_force(shop: TestClient) -> list[dict[str, Any]]:
+    state = shop.app.state.moderation  # type: ignore[attr-defined]  # an ASGI app to the client
+    with state.database.reading() as session:
+        events = session.exec(select(AuditEvent.detail).where(AuditEvent.kind == "in_force")).all()
+    assert len({detail["lists"] for detail in events}) == len(events)
+    return list(events)
+
+
 def within_seconds(holds: Callable[[], object]) -> bool:
     end = time.monotonic() + 30  # a machine that does much else beside
     while time.monotonic() < end:
@@ -80,6 +91,8 @@ def test_a_changed_list_comes_into_force_and_a_broken_one_does_not(shop: TestCli
     list_file.write_text(HEAD + "p2,drat,word,reject,3,oath\n", encoding="utf-8")
     assert within_seconds(lambda: lists_part(shop)["detail"] != before["detail"])
     assert reasons(shop, "drat") == ["profanity/en/p2"]
+    assert within_seconds(lambda: len(told_in_force(shop)) == 2), "the log says which lists decide from when on"
+    assert "balanced" in told_in_force(shop)[0]["policies"]
 
     good = lists_part(shop)
     list_file.write_text(HEAD + "p2,drat,wurd,reject,3,oath\n", encoding="utf-8")
