@@ -15,7 +15,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 # Several test processes share few cores: threads of a numeric library would only wait for each other.
 # Set before anything brings such a library in.
@@ -24,30 +24,13 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import pytest
 
 from tests.chromium import CHROMIUM, CHROMIUM_FLAGS
+from tests.groups import turn_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from api.storage.database import Database
     from moderation.pipeline import Pipeline
-
-#: Tests that share something dear (the shipped pipeline, a browser, a server, torch), so that it is made once.
-TOGETHER = {
-    "tests/acceptance/test_order_of_2001.py": "shipped",
-    "tests/brands": "brands",
-    "tests/console": "console",
-    "tests/parity": "shipped",
-    "tests/toxicity": "toxicity",
-}
-#: What waits longest begins first, so that the last minute is not one long test's alone.
-FIRST = (
-    "tests/faults",
-    "tests/test_container",
-    "tests/acceptance",
-    "tests/console",
-    "tests/delivery",
-    "tests/toxicity",
-)
 
 INSTALL_HINT = "PostgreSQL is missing: run `apt-get install postgresql` (the tests start their own server)."
 
@@ -57,17 +40,15 @@ SMALL = ("fsync=off", "full_page_writes=off", "max_connections=200", "shared_buf
 HASTY = ("synchronous_commit=off",)
 
 
-@pytest.hookimpl(wrapper=True)  # before the plugin that reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """The tests of a file stay in one process, and so do those of a folder that share what is dear to make."""
-    for item in items:
-        if not item.get_closest_marker("xdist_group"):
-            file = item.nodeid.split("::")[0]
-            item.add_marker(pytest.mark.xdist_group(TOGETHER.get(file) or TOGETHER.get(str(Path(file).parent)) or file))
-    items.sort(
-        key=lambda item: next((at for at, place in enumerate(FIRST) if item.nodeid.startswith(place)), len(FIRST))
-    )
-    yield
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: turn_of(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from tests.sharing import GroupScheduling
+
+    return GroupScheduling(config, log)
 
 
 def postgres_binary(name: str) -> str:
