@@ -36,6 +36,7 @@ from api.pages.web import STATIC as PAGES_STATIC
 from api.reloading import Reloader
 from api.reviewing.audit import seal
 from api.reviewing.deciding import settle_due
+from api.reviewing.retention import forget_words
 from api.settings import Settings
 from api.state import AppState
 from api.storage.clock import now
@@ -136,13 +137,20 @@ def _build_holder(settings: Settings) -> PipelineHolder:
 
 def build_worker(settings: Settings, database: Database) -> Worker:
     """The background work of one process: its chores, and what shops must hear of."""
-    return Worker(settings, database, chores=chores(database))
+    return Worker(settings, database, chores=chores(database, timedelta(days=settings.keep_words_days)))
 
 
-def chores(database: Database) -> list[Callable[[], object]]:
-    """Verdicts whose time to undo is over take effect, what happened is sealed, old keys are forgotten."""
-    return [
+def chores(database: Database, keep_words: timedelta = timedelta(0)) -> list[Callable[[], object]]:
+    """Verdicts whose time to undo is over take effect, what happened is sealed, old keys and old words are forgotten.
+
+    Args:
+        keep_words: How long the words of a settled order are kept; zero for ever.
+    """
+    found: list[Callable[[], object]] = [
         lambda: settle_due(database, now()),
         every(timedelta(seconds=2), lambda: seal(database)),
         every(timedelta(hours=1), lambda: forget_old_keys(database, now())),
     ]
+    if keep_words:
+        found.append(every(timedelta(hours=1), lambda: forget_words(database, keep_words, now())))
+    return found
