@@ -13,7 +13,7 @@ run: $(STAMP)
 
 test: $(STAMP) .venv/.system-packages .venv/generator
 	$(BIN)/moderation models compile
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow and not alone"
+	$(BIN)/pytest -n 3 -m "not slow and not alone"
 	$(BIN)/pytest -m alone
 
 lint: $(STAMP)

@@ -38,6 +38,7 @@ from api.reloading import Reloader
 from api.rendering import Statics
 from api.reviewing.audit import anchor, seal_all
 from api.reviewing.deciding import settle_due
+from api.reviewing.retention import forget_words
 from api.settings import Settings
 from api.state import AppState
 from api.storage.clock import now
@@ -159,11 +160,14 @@ def build_worker(settings: Settings, database: Database) -> Worker:
 
 
 def chores(settings: Settings, database: Database) -> list[Callable[[], object]]:
-    """Verdicts whose time to undo is over take effect, what happened is sealed, old keys are forgotten."""
-    kept = settings.audit_anchor
-    return [
+    """Verdicts whose time to undo is over take effect, what happened is sealed, old keys and old words are forgotten."""
+    kept, keep_words = settings.audit_anchor, timedelta(days=settings.keep_words_days)
+    found: list[Callable[[], object]] = [
         lambda: settle_due(database, now()),
         every(timedelta(seconds=2), lambda: seal_all(database, settings.secret_key)),
         *([every(timedelta(hours=1), lambda: anchor(database, kept, now()))] if kept else ()),
         every(timedelta(hours=1), lambda: forget_old_keys(database, now())),
     ]
+    if keep_words:
+        found.append(every(timedelta(hours=1), lambda: forget_words(database, keep_words, now())))
+    return found

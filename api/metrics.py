@@ -2,6 +2,9 @@
 
 from prometheus_client import Counter, Histogram
 
+#: Names a directory where several processes count together; the library looks at it once, when it is imported.
+SHARED_COUNTS = "PROMETHEUS_MULTIPROC_DIR"
+
 SCREENINGS = Counter("moderation_screenings_total", "Screenings stored, by outcome.", ["outcome"])
 REASONS = Counter(
     "moderation_reasons_total", "Reasons of stored screenings, by outcome and category.", ["outcome", "category"]

@@ -50,7 +50,7 @@ class Settings(BaseSettings):
         default=None, description="File that says in which queue a case waits, and how long; empty for the shipped one."
     )
     reload_seconds: float = Field(
-        default=2.0, ge=0, description="How often changed lists, profiles and policies are looked for; 0 for never."
+        default=1.0, ge=0, description="How often changed lists, profiles and policies are looked for; 0 for never."
     )
     toxicity_engine: Literal["onnx", "detoxify"] = Field(
         default="onnx", description="onnx serves the compiled model; detoxify serves the checkpoint through torch."
@@ -94,6 +94,11 @@ class Settings(BaseSettings):
     status_link_days: int = Field(default=30, ge=1, le=365, description="How long a customer's status link is good.")
     demo_shop: str | None = Field(
         default=None, description="Shop whose example page is served at /demo; empty for none. Never a real shop."
+    )
+    keep_words_days: int = Field(
+        default=0,
+        ge=0,
+        description="Days after which the words of a settled order are erased; the decision stays. 0 for never.",
     )
     session_hours: int = Field(default=12, ge=1, le=720, description="How long a reviewer stays signed in.")
     second_factor_for: Annotated[tuple[RoleName, ...], NoDecode, BeforeValidator(_split)] = Field(

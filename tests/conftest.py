@@ -15,7 +15,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 # Several test processes share few cores: threads of a numeric library would only wait for each other.
 # Set before anything brings such a library in.
@@ -24,30 +24,13 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import pytest
 
 from tests.chromium import CHROMIUM, CHROMIUM_FLAGS
+from tests.groups import turn_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from api.storage.database import Database
     from moderation.pipeline import Pipeline
-
-#: Tests that share something dear (the shipped pipeline, a browser, a server, torch), so that it is made once.
-TOGETHER = {
-    "tests/acceptance/test_order_of_2001.py": "shipped",
-    "tests/brands": "brands",
-    "tests/console": "console",
-    "tests/parity": "shipped",
-    "tests/toxicity": "toxicity",
-}
-#: What waits longest begins first, so that the last minute is not one long test's alone.
-FIRST = (
-    "tests/faults",
-    "tests/test_container",
-    "tests/acceptance",
-    "tests/console",
-    "tests/delivery",
-    "tests/toxicity",
-)
 
 INSTALL_HINT = "PostgreSQL is missing: run `apt-get install postgresql` (the tests start their own server)."
 
@@ -57,17 +40,15 @@ SMALL = ("fsync=off", "full_page_writes=off", "max_connections=200", "shared_buf
 HASTY = ("synchronous_commit=off",)
 
 
-@pytest.hookimpl(wrapper=True)  # before the plugin that reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """The tests of a file stay in one process, and so do those of a folder that share what is dear to make."""
-    for item in items:
-        if not item.get_closest_marker("xdist_group"):
-            file = item.nodeid.split("::")[0]
-            item.add_marker(pytest.mark.xdist_group(TOGETHER.get(file) or TOGETHER.get(str(Path(file).parent)) or file))
-    items.sort(
-        key=lambda item: next((at for at, place in enumerate(FIRST) if item.nodeid.startswith(place)), len(FIRST))
-    )
-    yield
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: turn_of(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from tests.sharing import GroupScheduling
+
+    return GroupScheduling(config, log)
 
 
 def postgres_binary(name: str) -> str:
@@ -222,7 +203,7 @@ class Shelf:
     """Migrated PostgreSQL databases that tests take, use and give back: emptying one costs a tenth of making one."""
 
     #: What a test may have changed besides rows; a database that differs in it is not used again.
-    _SHAPE = """SELECT md5(string_agg(t.t, chr(10) ORDER BY t.t)) FROM (
+    _SHAPE = """SELECT md5(string_agg(t.t, chr(10) ORDER BY t.t)), (SELECT min(version_num) FROM alembic_version) FROM (
         SELECT format('%s.%s.%s %s %s', n.nspname, c.relname, a.attname, a.atttypid, a.attnotnull) AS t
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
         WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')) AS t"""
@@ -250,11 +231,19 @@ class Shelf:
     def give_back(self, name: str) -> None:
         # What a test has left open must not write into the next test's database.
         self._server.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
-        if self._ask(name, self._SHAPE) == self._shape:
+        if self._is_as_made(name):
             self._ask(name, self._EMPTY)
             self._free.append(name)
         else:
             self._server.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _is_as_made(self, name: str) -> bool:
+        import psycopg
+
+        try:
+            return self._ask(name, self._SHAPE) == self._shape
+        except psycopg.Error:  # it lacks what was asked for
+            return False
 
     def _ask(self, name: str, statement: str) -> object:
         import psycopg

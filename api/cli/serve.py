@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,24 +26,39 @@ def serve(
 ) -> None:
     """Serve the API and the console; settings come from MODERATION_* variables (docs/settings.md).
 
-    With several processes one that dies is replaced, and limits are counted by each for itself.
+    With several processes one that dies is replaced, limits are counted by each for itself, and /metrics adds up what
+    all of them counted.
     """
     import uvicorn
 
     from api.cli.store import open_sound_database
 
     open_sound_database().close()  # what is wrong with the settings is said here, not by each process again and again
-    uvicorn.run(
-        served() if processes == 1 else "api.cli.serve:served",
-        factory=processes > 1,
-        workers=processes,
-        host=host,
-        port=port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=DRAIN_SECONDS,
-    )
+    with _counting_together(processes):
+        uvicorn.run(
+            served() if processes == 1 else "api.cli.serve:served",
+            factory=processes > 1,
+            workers=processes,
+            host=host,
+            port=port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=DRAIN_SECONDS,
+        )
+
+
+@contextmanager
+def _counting_together(processes: int) -> Iterator[None]:
+    """A folder for the counts of several processes, which find it in their environment; gone with the server."""
+    from api.metrics import SHARED_COUNTS
+
+    if processes == 1:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="moderation-counts-") as folder:
+        os.environ[SHARED_COUNTS] = folder
+        yield
 
 
 def served() -> FastAPI:

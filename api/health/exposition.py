@@ -1,15 +1,18 @@
-"""All metrics in Prometheus' text format: what this process counted, what its pipeline is, and what the store holds."""
+"""All metrics in Prometheus' text format: what was counted, what this process's pipeline is, and what the store holds."""
 
+import os
 from collections.abc import Iterator
 from importlib.metadata import version
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.health.figures import StoreFigures, figures
 from api.health.parts import parts_of
+from api.metrics import SHARED_COUNTS
 from api.state import AppState
 from moderation.detectors.toxicity import ToxicityDetector
 
@@ -18,7 +21,17 @@ def exposition(state: AppState) -> bytes:
     """The whole answer to a scrape; without the store's figures when it does not answer."""
     of_the_state = CollectorRegistry(auto_describe=False)
     of_the_state.register(_OfTheState(state))
-    return generate_latest() + generate_latest(of_the_state)
+    return counted() + generate_latest(of_the_state)
+
+
+def counted() -> bytes:
+    """What was counted by this process, or by all processes of one ``serve --processes`` together."""
+    directory = os.environ.get(SHARED_COUNTS)
+    if directory is None:
+        return generate_latest()
+    of_all = CollectorRegistry(auto_describe=False)
+    MultiProcessCollector(of_all, path=directory)
+    return generate_latest(of_all)
 
 
 class _OfTheState(Collector):

@@ -10,8 +10,6 @@ import pytest
 
 from tests.acceptance.demo_process import MODERATION, ROOT, curl_line, token_in
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 def test_the_printed_line_can_be_pasted_and_gives_the_printed_answer(look):
     _demo, printed = look

@@ -12,8 +12,6 @@ from standardwebhooks import Webhook
 
 from tests.acceptance.demo_process import token_in
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 @pytest.fixture
 def shop():

@@ -1,5 +1,7 @@
 """What waits in the store is told to monitoring, and what is not ready is named with the way out."""
 
+import subprocess
+import sys
 import time
 from datetime import timedelta
 
@@ -7,8 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from api.budget import Run
+from api.health import exposition
 from api.health.figures import QueueFigures, figures
-from api.metrics import DETECTOR_FAILURES
+from api.metrics import DETECTOR_FAILURES, SHARED_COUNTS
 from api.storage.clock import now
 from api.storage.ids import new_id
 from api.storage.tables import Delivery, Merchant, OutboxEvent, ReviewCase, Screening, WebhookEndpoint
@@ -154,3 +157,12 @@ def test_without_its_database_a_server_still_says_so(client, monkeypatch):
     told = client.get("/metrics").text
     assert counted(told, 'moderation_part_ready{part="database"}') == 0
     assert "moderation_queue_cases" not in told
+
+
+def test_several_processes_count_together(tmp_path, monkeypatch):
+    """As ``serve --processes`` lets them: a scrape that reaches one of them tells what all have done."""
+    program = "from api.metrics import SCREENINGS; SCREENINGS.labels('approve').inc()"
+    monkeypatch.setenv(SHARED_COUNTS, str(tmp_path))
+    for _ in range(2):
+        subprocess.run([sys.executable, "-c", program], check=True, timeout=120)
+    assert b'moderation_screenings_total{outcome="approve"} 2.0' in exposition.counted()

@@ -24,9 +24,6 @@ from moderation.toxicity.train.samples import FIRST_FAMILIES
 
 HELD_OUT = Path(__file__).parent / "heldout"
 
-# One test process compiles (when nobody has), the others wait their turn.
-pytestmark = pytest.mark.xdist_group("default model")
-
 
 @pytest.fixture(scope="module")
 def model() -> OnnxEngine:
