@@ -8,23 +8,26 @@ from datetime import datetime, timedelta
 
 import sqlalchemy
 from pydantic import BaseModel
-from sqlalchemy import bindparam
+from sqlalchemy import Connection, bindparam
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete
 
 from api.errors import Problem
 from api.intake.schemas import ScreeningPublic
 from api.storage.database import Database
+from api.storage.prepared import Question
 from api.storage.tables import IdempotencyKey
 from api.storage.together import Together, Written
 
 #: How long a key is remembered.
 KEPT_FOR = timedelta(hours=24)
 
-#: Built once, and columns, not a mapped object: every order asks this, and hardly any finds something.
-_FIRST = sqlalchemy.select(
-    col(IdempotencyKey.body_hash), col(IdempotencyKey.screening_id), col(IdempotencyKey.answer)
-).where(col(IdempotencyKey.merchant_id) == bindparam("merchant_id"), col(IdempotencyKey.key) == bindparam("key"))
+#: Every order with a key asks this, and hardly any finds something.
+_FIRST = Question(
+    sqlalchemy.select(col(IdempotencyKey.body_hash), col(IdempotencyKey.screening_id), col(IdempotencyKey.answer)).where(
+        col(IdempotencyKey.merchant_id) == bindparam("merchant_id"), col(IdempotencyKey.key) == bindparam("key")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +59,12 @@ class Ticket:
         return cls(merchant_id=merchant_id, key=key, body_hash=hashlib.sha256(told).hexdigest())
 
 
-def find_answer(session: Session, ticket: Ticket) -> Answer | None:
+def find_answer(asked: Session | Connection, ticket: Ticket) -> Answer | None:
     """The first answer, if there was one. Raises a 409 ``Problem`` when the key was used for another body."""
     if ticket.key is None:
         return None
-    first = session.connection().execute(_FIRST, {"merchant_id": ticket.merchant_id, "key": ticket.key}).first()
+    connection = asked.connection() if isinstance(asked, Session) else asked
+    first = _FIRST.ask(connection, merchant_id=ticket.merchant_id, key=ticket.key).first()
     if first is None:
         return None
     if first.body_hash != ticket.body_hash:
@@ -119,8 +123,8 @@ def _once(database: Database, ticket: Ticket, do: Callable[[], Answer]) -> Answe
         return do()
     except IntegrityError:
         # Two at once with one key: the other one was first, and its answer is the answer.
-        with database.reading() as session:
-            first = find_answer(session, ticket)
+        with database.asking() as connection:
+            first = find_answer(connection, ticket)
         if first is None:
             raise
         return first

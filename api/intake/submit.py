@@ -16,6 +16,7 @@ from api.metrics import REASONS, SCREENINGS
 from api.state import AppState
 from api.storage.clock import now
 from api.storage.ids import new_id
+from api.storage.likeness import likeness
 from api.storage.tables import CaseEventRecord, DecisionRecord, PendingDecision, ReviewCase, Reviewer, Screening
 from api.storage.together import Written
 from moderation.decision import Decision
@@ -36,10 +37,10 @@ def submit(state: AppState, account: Account, body: ScreeningCreate, idempotency
         Problem: 409 ``idempotency_conflict`` when the key was used for another body.
     """
     ticket = Ticket.of(account.merchant.id, idempotency_key, body)
-    with state.database.reading() as session:
-        if (first := find_answer(session, ticket)) is not None:
+    with state.database.asking() as connection:
+        if (first := find_answer(connection, ticket)) is not None:
             return first
-        holds = holds_in_force(session, account.merchant.id)
+        holds = holds_in_force(connection, account.merchant.id)
     decided = decide_order(state, account, body.to_request(), body.campaign, holds)
     answer = answer_once_together(
         state.together, ticket, lambda session: keep(session, state, account, screening_of(account, body), decided)
@@ -53,11 +54,13 @@ def submit(state: AppState, account: Account, body: ScreeningCreate, idempotency
 def screening_of(account: Account, body: ScreeningCreate) -> Screening:
     """The row for a request, not decided yet."""
     moment = now()
+    fields = [{"name": field.name, "text": field.text} for field in body.fields]
     return Screening(
         id=new_id("scr"),
         merchant_id=account.merchant.id,
         reference=body.reference,
-        fields=[field.model_dump() for field in body.fields],
+        fields=fields,
+        likeness=likeness(fields),
         brand=body.brand,
         product=body.product,
         locale=body.locale,

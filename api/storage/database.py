@@ -33,6 +33,7 @@ class Database:
         """
         self.url = normalise_url(url)
         self.engine = _create_engine(self.url)
+        self._reading = self.engine.execution_options(reading=True)
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -43,9 +44,14 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One transaction that only reads; on SQLite it never waits for a writer."""
-        connection = self.engine.connect().execution_options(reading=True)
-        with connection, Session(connection, expire_on_commit=False) as session:
+        with self._reading.connect() as connection, Session(connection, expire_on_commit=False) as session:
             yield session
+
+    @contextmanager
+    def asking(self) -> Iterator[Connection]:
+        """The same for prepared questions, which need no session."""
+        with self._reading.connect() as connection:
+            yield connection
 
     def upgrade(self) -> None:
         """Bring the schema to the newest revision."""

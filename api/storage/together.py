@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Insert, inspect
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session, SQLModel
 
 from api.storage.database import Database
+from api.storage.prepared import insertion
 
 Value = TypeVar("Value")
 
@@ -121,26 +121,10 @@ def insert_rows(session: Session, rows: Iterable[SQLModel]) -> None:
         by_kind.setdefault(type(row), []).append(row)
     connection = session.connection()
     for kind in sorted(by_kind, key=_place):
-        values = [{name: getattr(row, attribute) for name, attribute in _columns(kind)} for row in by_kind[kind]]
-        # What nobody filled is not named, so that a column's own default is used.
-        filled = {name for each in values for name, value in each.items() if value is not None}
-        named = [{name: value for name, value in each.items() if name in filled} for each in values]
-        connection.execute(_insert(kind), named)
-
-
-@cache
-def _insert(kind: type[SQLModel]) -> Insert:
-    return SQLModel.metadata.tables[str(kind.__tablename__)].insert()
+        insertion(kind, connection.dialect).insert(connection, by_kind[kind])
 
 
 @cache
 def _place(kind: type[SQLModel]) -> int:
     """Where the table stands when those that others refer to come first."""
     return [table.name for table in SQLModel.metadata.sorted_tables].index(str(kind.__tablename__))
-
-
-@cache
-def _columns(kind: type[SQLModel]) -> list[tuple[str, str]]:
-    """Each column's name and the attribute that holds it; they differ where a name was taken."""
-    mapper = inspect(kind)
-    return [(column.name, mapper.get_property_by_column(column).key) for column in mapper.local_table.columns]
