@@ -22,6 +22,7 @@ from api.followup.routes import router as followup_router
 from api.guards import AnswerHeaders, BodyLimit, Faults, OpenToBrowsers
 from api.guidelines.routes import router as guidelines_router
 from api.health.routes import router as health_router
+from api.intake.direct import DirectRoute
 from api.intake.idempotency import forget_old_keys
 from api.intake.routes import previews_router
 from api.intake.routes import router as intake_router
@@ -96,6 +97,7 @@ def create_app(settings: Settings, pipeline: Pipeline | None = None) -> FastAPI:
         app.include_router(router)
     for router in (status_router, partner_router, demo_router, widget_router, health_router, console_router):
         app.include_router(router)
+    app.router.routes.insert(0, DirectRoute(app.router, state))
     app.mount("/pages/static", StaticFiles(directory=PAGES_STATIC), name="pages-static")
     app.mount("/console/static", StaticFiles(directory=STATIC), name="console-static")
     return app

@@ -24,9 +24,9 @@ KEPT_FOR = timedelta(hours=24)
 
 #: Every order with a key asks this, and hardly any finds something.
 _FIRST = Question(
-    sqlalchemy.select(col(IdempotencyKey.body_hash), col(IdempotencyKey.screening_id), col(IdempotencyKey.answer)).where(
-        col(IdempotencyKey.merchant_id) == bindparam("merchant_id"), col(IdempotencyKey.key) == bindparam("key")
-    )
+    sqlalchemy.select(
+        col(IdempotencyKey.body_hash), col(IdempotencyKey.screening_id), col(IdempotencyKey.answer)
+    ).where(col(IdempotencyKey.merchant_id) == bindparam("merchant_id"), col(IdempotencyKey.key) == bindparam("key"))
 )
 
 

@@ -11,7 +11,7 @@ from api.dependencies import PreviewKeyDep, ReadKeyDep, StateDep, WriteKeyDep, a
 from api.errors import Problem
 from api.intake import views
 from api.intake.batch import submit_item
-from api.intake.idempotency import Answer
+from api.intake.direct import respond
 from api.intake.previews import preview
 from api.intake.schemas import (
     BatchCreate,
@@ -42,14 +42,6 @@ REPLAYED = {
     "description": "The first answer to this Idempotency-Key, again.",
     "headers": {"Idempotent-Replayed": {"description": "true", "schema": {"type": "string"}}},
 }
-
-
-def respond(answer: Answer) -> Response:
-    """The stored bytes: 201, or 200 when they were given before."""
-    headers = {"Location": f"/v1/screenings/{answer.screening_id}"}
-    if answer.is_replay:
-        headers["Idempotent-Replayed"] = "true"
-    return Response(answer.body, 200 if answer.is_replay else 201, headers, media_type="application/json")
 
 
 def find_screening(session: Session, caller: Caller, screening_id: str) -> Screening:

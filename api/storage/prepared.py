@@ -86,9 +86,7 @@ class Insertion:
             for column in columns
         ]
         #: Columns that are made from others when nobody filled them.
-        self._made = [
-            mapper.get_property_by_column(column).key for column in columns if column.default is not None
-        ]
+        self._made = [mapper.get_property_by_column(column).key for column in columns if column.default is not None]
         self._sql, self._order = _render(
             self._table.insert(), dialect, column_keys=[name for name, _, _ in self._columns]
         )
