@@ -15,9 +15,9 @@ from sqlmodel import Session, col, delete
 from api.errors import Problem
 from api.intake.schemas import ScreeningPublic
 from api.storage.database import Database
-from api.storage.prepared import Question
+from api.storage.prepared import Question, new_row
 from api.storage.tables import IdempotencyKey
-from api.storage.together import Together, Written
+from api.storage.together import Together, Written, insert_rows
 
 #: How long a key is remembered.
 KEPT_FOR = timedelta(hours=24)
@@ -84,7 +84,7 @@ def answer_once(database: Database, ticket: Ticket, work: Callable[[Session], Sc
             if (first := find_answer(session, ticket)) is not None:
                 return first
             answer, kept = _new(ticket, work(session))
-            session.add_all(kept)
+            insert_rows(session, kept)
             return answer
 
     return _once(database, ticket, do)
@@ -108,7 +108,8 @@ def _new(ticket: Ticket, public: ScreeningPublic) -> tuple[Answer, list[Idempote
     answer = Answer(body=public.model_dump_json(), screening_id=public.id, is_replay=False)
     if ticket.key is None:
         return answer, []
-    kept = IdempotencyKey(
+    kept = new_row(
+        IdempotencyKey,
         merchant_id=ticket.merchant_id,
         key=ticket.key,
         body_hash=ticket.body_hash,

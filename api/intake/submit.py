@@ -6,7 +6,7 @@ from sqlmodel import Session, SQLModel, select
 
 from api.customers.holds import holds_in_force
 from api.customers.merchants import Account
-from api.delivery.outbox import committed, event_about
+from api.delivery.outbox import MACHINE, committed, event_about
 from api.intake.deciding import Decided, decide_order
 from api.intake.forcing import Forced
 from api.intake.idempotency import Answer, Ticket, answer_once_together, find_answer
@@ -17,6 +17,7 @@ from api.state import AppState
 from api.storage.clock import now
 from api.storage.ids import new_id
 from api.storage.likeness import likeness
+from api.storage.prepared import amend, new_row
 from api.storage.tables import CaseEventRecord, DecisionRecord, PendingDecision, ReviewCase, Reviewer, Screening
 from api.storage.together import Written
 from moderation.decision import Decision
@@ -42,20 +43,31 @@ def submit(state: AppState, account: Account, body: ScreeningCreate, idempotency
             return first
         holds = holds_in_force(connection, account.merchant.id)
     decided = decide_order(state, account, body.to_request(), body.campaign, holds)
-    answer = answer_once_together(
-        state.together, ticket, lambda session: keep(session, state, account, screening_of(account, body), decided)
-    )
+    answer = answer_once_together(state.together, ticket, lambda session: keep(session, state, account, body, decided))
     committed.set()
     if not answer.is_replay and account.mode == "live":
         count(decided.decision)
     return answer
 
 
-def screening_of(account: Account, body: ScreeningCreate) -> Screening:
-    """The row for a request, not decided yet."""
-    moment = now()
+def keep(
+    session: Session,
+    state: AppState,
+    account: Account,
+    body: ScreeningCreate,
+    decided: Decided,
+    replaced: Screening | None = None,
+) -> Written[ScreeningPublic]:
+    """The answer, and the rows to be stored: the screening with its decision, its case and its event.
+
+    Args:
+        replaced: The screening whose text the customer changed.
+    """
+    decision, moment = decided.decision, now()
     fields = [{"name": field.name, "text": field.text} for field in body.fields]
-    return Screening(
+    record_id = new_id("dec")
+    screening = new_row(
+        Screening,
         id=new_id("scr"),
         merchant_id=account.merchant.id,
         reference=body.reference,
@@ -69,30 +81,25 @@ def screening_of(account: Account, body: ScreeningCreate) -> Screening:
         campaign=body.campaign,
         deadline_at=body.deadline_at,
         extra=dict(body.metadata),
-        status="in_review",
+        status=STATUS[decision.outcome],
+        decision_id=record_id,
+        revision_of=None if replaced is None else replaced.id,
+        revision=1 if replaced is None else replaced.revision + 1,
         created_at=moment,
         updated_at=moment,
     )
-
-
-def keep(
-    session: Session, state: AppState, account: Account, screening: Screening, decided: Decided
-) -> Written[ScreeningPublic]:
-    """The answer, and the rows to be stored: the screening with its decision, its case and its event."""
-    decision = decided.decision
-    record = DecisionRecord(
-        id=new_id("dec"),
+    record = new_row(
+        DecisionRecord,
+        id=record_id,
         screening_id=screening.id,
-        decided_by="machine",
+        decided_by=MACHINE,
         outcome=decision.outcome.value,
         reasons=[reason.value for reason in decision.reasons],
         risk=decision.risk,
         evidence=[evidence_to_json(found) for found in decision.evidence],
         versions=dict(decision.versions),
-        created_at=screening.created_at,
+        created_at=moment,
     )
-    screening.status = STATUS[decision.outcome]
-    screening.decision_id = record.id
     rows: list[SQLModel] = [screening, record, event_about(screening, record)]
     case = None
     if decision.outcome is Outcome.REVIEW:
@@ -107,7 +114,8 @@ def open_case(screening: Screening, decision: Decision) -> tuple[ReviewCase, Cas
     """A case for an order that a person must decide, and the first entry of its record."""
     queue = queue_for(decision.reasons)
     weightiest = [found.severity for found in decision.evidence if found.category in decision.reasons]
-    case = ReviewCase(
+    case = new_row(
+        ReviewCase,
         merchant_id=screening.merchant_id,
         screening_id=screening.id,
         queue=queue.value,
@@ -118,7 +126,7 @@ def open_case(screening: Screening, decision: Decision) -> tuple[ReviewCase, Cas
         created_at=screening.created_at,
     )
     detail = {"queue": case.queue, "reasons": [reason.value for reason in decision.reasons]}
-    return case, CaseEventRecord(case_id=case.id, kind="opened", actor="machine", detail=detail)
+    return case, new_row(CaseEventRecord, case_id=case.id, kind="opened", actor=MACHINE, detail=detail)
 
 
 def count(decision: Decision) -> None:
@@ -134,7 +142,7 @@ def _play_review(session: Session, case: ReviewCase, forced: Forced) -> list[SQL
     assert then is not None
     known = session.exec(select(Reviewer).where(Reviewer.merchant_id == case.merchant_id)).first()
     reviewer = known or _test_reviewer(case.merchant_id)
-    case.state, case.version, case.resolved_at = CaseState.RESOLVED.value, 2, moment
+    amend(case, state=CaseState.RESOLVED.value, version=2, resolved_at=moment)
     detail = {"version": 2, "outcome": then.value}
     verdict = PendingDecision(
         case_id=case.id,

@@ -6,7 +6,7 @@ The usual way renders, types and maps each time, which costs ten times what the 
 import json
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import JSON, ColumnElement, Connection, CursorResult, Dialect, Text, cast, inspect, select
@@ -67,6 +67,35 @@ class Rows(Question, Generic[Kind]):
             for value, column, is_json in zip(row, columns, self._is_json, strict=True)
         )
         return self._kind(**dict(zip(self._names, made, strict=True)))
+
+
+def new_row(kind: type[Kind], /, **values: Any) -> Kind:
+    """``kind(**values)`` for an insertion at a fraction of the price; no session can take it. ``amend`` changes it."""
+    row = kind.__new__(kind)
+    for name, make in _defaults(kind):
+        if name not in values:
+            values[name] = make()
+    row.__dict__.update(values)
+    return row
+
+
+def amend(row: SQLModel, /, **values: Any) -> None:
+    """Change what ``new_row`` made."""
+    row.__dict__.update(values)
+
+
+@cache
+def _defaults(kind: type[SQLModel]) -> list[tuple[str, Callable[[], Any]]]:
+    return [
+        (
+            name,
+            partial(field.get_default, call_default_factory=True)
+            if field.default_factory is None
+            else field.default_factory,
+        )
+        for name, field in kind.model_fields.items()
+        if not field.is_required()
+    ]
 
 
 class Insertion:
