@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -79,28 +79,42 @@ def answer_once(database: Database, ticket: Ticket, work: Callable[[Session], Sc
     Whoever is killed after the commit and before the answer left finds it here when the request is repeated.
     """
 
-    def do() -> Answer:
+    try:
         with database.writing() as session:
             if (first := find_answer(session, ticket)) is not None:
                 return first
             answer, kept = _new(ticket, work(session))
             insert_rows(session, kept)
             return answer
-
-    return _once(database, ticket, do)
+    except IntegrityError as error:
+        first_or_error = _first_instead(database, ticket, error)
+        if isinstance(first_or_error, BaseException):
+            raise first_or_error from None
+        return first_or_error
 
 
 def answer_once_together(
-    together: Together, ticket: Ticket, work: Callable[[Session], Written[ScreeningPublic]]
-) -> Answer:
-    """The same for work that only adds rows; stored with the work of others in one transaction."""
+    together: Together, asked: Sequence[tuple[Ticket, Callable[[Session], Written[ScreeningPublic]]]]
+) -> list[Answer | BaseException]:
+    """The same for work that only adds rows, stored in one transaction with the work of others.
 
-    def do(session: Session) -> Written[Answer]:
-        public, rows = work(session)
-        answer, kept = _new(ticket, public)
-        return answer, [*rows, *kept]
+    Returns:
+        Of each its answer, or what kept it from having one.
+    """
 
-    return _once(together.database, ticket, lambda: together.write(do))
+    def doing(ticket: Ticket, work: Callable[[Session], Written[ScreeningPublic]]) -> Callable[..., Written[Answer]]:
+        def do(session: Session) -> Written[Answer]:
+            public, rows = work(session)
+            answer, kept = _new(ticket, public)
+            return answer, [*rows, *kept]
+
+        return do
+
+    outcomes = together.write_all([doing(ticket, work) for ticket, work in asked])
+    return [
+        _first_instead(together.database, ticket, outcome) if isinstance(outcome, IntegrityError) else outcome
+        for (ticket, _), outcome in zip(asked, outcomes, strict=True)
+    ]
 
 
 def _new(ticket: Ticket, public: ScreeningPublic) -> tuple[Answer, list[IdempotencyKey]]:
@@ -119,16 +133,13 @@ def _new(ticket: Ticket, public: ScreeningPublic) -> tuple[Answer, list[Idempote
     return answer, [kept]
 
 
-def _once(database: Database, ticket: Ticket, do: Callable[[], Answer]) -> Answer:
+def _first_instead(database: Database, ticket: Ticket, error: IntegrityError) -> Answer | BaseException:
+    """Two at once with one key: the other one was first, and its answer is the answer."""
     try:
-        return do()
-    except IntegrityError:
-        # Two at once with one key: the other one was first, and its answer is the answer.
         with database.asking() as connection:
-            first = find_answer(connection, ticket)
-        if first is None:
-            raise
-        return first
+            return find_answer(connection, ticket) or error
+    except Problem as problem:
+        return problem
 
 
 def forget_old_keys(database: Database, at: datetime) -> None:

@@ -1,5 +1,7 @@
 """Use case: a request comes in; a decision is stored, a case opened, an event written, all in one transaction."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlmodel import Session, SQLModel, select
@@ -31,23 +33,55 @@ STATUS = {Outcome.APPROVE: "approved", Outcome.REJECT: "rejected", Outcome.REVIE
 PLAYED_REVIEW_TAKES = timedelta(seconds=2)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """An order that was decided and is not stored yet."""
+
+    ticket: Ticket
+    body: ScreeningCreate
+    decided: Decided
+
+
 def submit(state: AppState, account: Account, body: ScreeningCreate, idempotency_key: str | None) -> Answer:
     """Moderate one request and keep everything about it.
 
     Raises:
         Problem: 409 ``idempotency_conflict`` when the key was used for another body.
     """
+    ready = decide_once(state, account, body, idempotency_key)
+    if isinstance(ready, Answer):
+        return ready
+    outcome = store(state, account, [ready])[0]
+    if isinstance(outcome, BaseException):
+        raise outcome
+    return outcome
+
+
+def decide_once(
+    state: AppState, account: Account, body: ScreeningCreate, idempotency_key: str | None
+) -> Answer | Ready:
+    """The first answer again, or a decision to be stored. Raises as ``submit`` does."""
     ticket = Ticket.of(account.merchant.id, idempotency_key, body)
     with state.database.asking() as connection:
         if (first := find_answer(connection, ticket)) is not None:
             return first
         holds = holds_in_force(connection, account.merchant.id)
     decided = decide_order(state, account, body.to_request(), body.campaign, holds)
-    answer = answer_once_together(state.together, ticket, lambda session: keep(session, state, account, body, decided))
+    return Ready(ticket=ticket, body=body, decided=decided)
+
+
+def store(state: AppState, account: Account, ready: Sequence[Ready]) -> list[Answer | BaseException]:
+    """Keep decided orders, as many as possible in one transaction: of each its answer, or what kept it from one."""
+
+    def keeping(order: Ready) -> Callable[[Session], Written[ScreeningPublic]]:
+        return lambda session: keep(session, state, account, order.body, order.decided)
+
+    outcomes = answer_once_together(state.together, [(order.ticket, keeping(order)) for order in ready])
     committed.set()
-    if not answer.is_replay and account.mode == "live":
-        count(decided.decision)
-    return answer
+    for order, outcome in zip(ready, outcomes, strict=True):
+        if isinstance(outcome, Answer) and not outcome.is_replay and account.mode == "live":
+            count(order.decided.decision)
+    return outcomes
 
 
 def keep(

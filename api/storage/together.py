@@ -5,7 +5,7 @@ second, one by one; whoever comes while one commit is on its way shares the next
 """
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any, Generic, TypeVar
 
@@ -46,16 +46,24 @@ class Together:
         Raises:
             Exception: What the work itself, its rows or the database raised; never what a neighbour's work did.
         """
-        mine = _Brought(work)
+        outcome = self.write_all([work])[0]
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome
+
+    def write_all(self, works: Sequence[Callable[[Session], Written[Value]]]) -> "list[Value | BaseException]":
+        """The same for many at once: of each its value, or what ``write`` would have raised."""
+        mine = [_Brought(work) for work in works]
         with self._lock:
-            self._line.append(mine)
-            if not self._is_writing:
+            self._line.extend(mine)
+            if mine and not self._is_writing:
                 self._is_writing = True
-                mine.turn.set()
-        mine.turn.wait()
-        if not mine.is_over:
-            self._write_for_all()
-        return mine.outcome()
+                mine[0].turn.set()
+        for each in mine:
+            each.turn.wait()
+            if not each.is_over:
+                self._write_for_all()
+        return [each.value if each.error is None else each.error for each in mine]
 
     def _write_for_all(self) -> None:
         with self._lock:
@@ -107,11 +115,6 @@ class _Brought(Generic[Value]):
         #: Set when it is over, or when it is this caller's turn to write.
         self.turn = threading.Event()
         self.is_over = False
-
-    def outcome(self) -> Value:
-        if self.error is not None:
-            raise self.error
-        return self.value
 
 
 def insert_rows(session: Session, rows: Iterable[SQLModel]) -> None:
