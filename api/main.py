@@ -27,7 +27,7 @@ from api.intake.idempotency import forget_old_keys
 from api.intake.routes import previews_router
 from api.intake.routes import router as intake_router
 from api.keys.routes import router as keys_router
-from api.limits import Limits
+from api.limits import limits_in
 from api.logs import RequestIds
 from api.pages.demo import router as demo_router
 from api.pages.demo import widget_router
@@ -117,8 +117,8 @@ def build_state(settings: Settings, pipeline: Pipeline | None = None) -> AppStat
         messages=load_messages(),
         wording=load_wording(),
         budget=Budget(settings.answer_within_ms),
-        limits=Limits(),
-        typing_limits=Limits(window_seconds=600),
+        limits=limits_in(settings.limits_directory, "keys", 60),
+        typing_limits=limits_in(settings.limits_directory, "typing", 600),
     )
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import signal
+import tempfile
 import threading
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,13 +25,17 @@ def serve(
 ) -> None:
     """Serve the API and the console; settings come from MODERATION_* variables (docs/settings.md).
 
-    With several processes one that dies is replaced, and limits are counted by each for itself.
+    With several processes one that dies is replaced; they count their requests together.
     """
     import uvicorn
 
     from api.cli.store import open_database
 
     open_database().close()  # what is wrong with the settings is said here, not by each process again and again
+    if processes > 1 and not os.environ.get("MODERATION_LIMITS_DIRECTORY"):
+        shared = tempfile.TemporaryDirectory(prefix="moderation-limits-")
+        os.environ["MODERATION_LIMITS_DIRECTORY"] = shared.name
+        atexit.register(shared.cleanup)
     uvicorn.run(
         served() if processes == 1 else "api.cli.serve:served",
         factory=processes > 1,
