@@ -36,7 +36,9 @@ def require(scope: str) -> Callable[..., Caller]:
     ) -> Caller:
         with state.database.asking() as connection:
             caller = merchants.authenticate(connection, credentials.credentials) if credentials else None
-        return admit(request, state, caller, scope)
+        admitted = admit(request, state, caller, scope)
+        note_use(state, admitted)
+        return admitted
 
     return caller_with_scope
 
@@ -59,10 +61,14 @@ def admit(request: Request, state: AppState, caller: Caller | None, scope: str) 
     else:
         limit = key.requests_per_minute or settings.requests_per_minute
         allow(request, "requests", state.limits.take(key.id, limit))
-    if merchants.is_use_worth_noting(key):
-        with state.database.writing() as session:
-            merchants.note_use(session, key)
     return caller
+
+
+def note_use(state: AppState, caller: Caller) -> None:
+    """Write down that the key is used, now and then. Call it while holding no connection: it takes one."""
+    if merchants.is_use_worth_noting(caller.key):
+        with state.database.writing() as session:
+            merchants.note_use(session, caller.key)
 
 
 def allow(request: Request, policy: str, allowance: Allowance) -> None:

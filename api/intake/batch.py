@@ -12,7 +12,7 @@ from api.customers.merchants import Account
 from api.errors import Problem
 from api.intake.idempotency import Answer
 from api.intake.schemas import BatchItem, BatchResult, ScreeningCreate, ScreeningPublic
-from api.intake.submit import Ready, decide_once, store, submit
+from api.intake.submit import Ready, decide_asked, look_up, store, submit
 from api.problems import ErrorBody, misfit
 from api.state import AppState
 from moderation.errors import ModerationError
@@ -32,7 +32,7 @@ def submit_items(state: AppState, account: Account, items: Sequence[Any]) -> lis
             # A key that comes twice in one batch waits until its first order is stored.
             is_again = key is not None and key in seen
             seen |= {key} if key else set()
-            outcomes.append(None if is_again else decide_once(state, account, order, key))
+            outcomes.append(None if is_again else _decided(state, account, order, key))
         except (ValidationError, Problem, ModerationError) as error:
             outcomes.append(error)
     ready = [outcome for outcome in outcomes if isinstance(outcome, Ready)]
@@ -47,6 +47,12 @@ def submit_items(state: AppState, account: Account, items: Sequence[Any]) -> lis
 def _parsed(item: Any) -> tuple[ScreeningCreate, str | None]:
     parsed = BatchItem.model_validate(item)
     return ScreeningCreate.model_validate(parsed.model_dump(exclude={"idempotency_key"})), parsed.idempotency_key
+
+
+def _decided(state: AppState, account: Account, order: ScreeningCreate, key: str | None) -> Answer | Ready:
+    with state.database.asking() as connection:
+        asked = look_up(connection, account, order, key)
+    return asked if isinstance(asked, Answer) else decide_asked(state, account, asked)
 
 
 def _alone(state: AppState, account: Account, item: Any) -> Answer | BaseException:

@@ -15,10 +15,10 @@ from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.customers import merchants
-from api.dependencies import admit
+from api.dependencies import admit, note_use
 from api.intake.idempotency import Answer
 from api.intake.schemas import ScreeningCreate
-from api.intake.submit import submit
+from api.intake.submit import answer_new, look_up
 from api.state import AppState
 
 _USUAL = "moderation.usual_way"
@@ -56,9 +56,11 @@ class DirectRoute(BaseRoute):
 
     def _answer(self, request: Request, order: ScreeningCreate, token: str, key: str | None) -> Answer:
         with self._state.database.asking() as connection:
-            caller = merchants.authenticate(connection, token)
-        caller = admit(request, self._state, caller, "screenings:write")
-        return submit(self._state, caller.account, order, key)
+            known = merchants.authenticate(connection, token)
+            caller = admit(request, self._state, known, "screenings:write")
+            asked = look_up(connection, caller.account, order, key)
+        note_use(self._state, caller)
+        return asked if isinstance(asked, Answer) else answer_new(self._state, caller.account, asked)
 
 
 def respond(answer: Answer) -> Response:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy import Connection
 from sqlmodel import Session, SQLModel, select
 
 from api.customers.holds import holds_in_force
@@ -20,7 +21,7 @@ from api.storage.clock import now
 from api.storage.ids import new_id
 from api.storage.likeness import likeness
 from api.storage.prepared import amend, new_row
-from api.storage.tables import CaseEventRecord, DecisionRecord, PendingDecision, ReviewCase, Reviewer, Screening
+from api.storage.tables import CaseEventRecord, DecisionRecord, Hold, PendingDecision, ReviewCase, Reviewer, Screening
 from api.storage.together import Written
 from moderation.decision import Decision
 from moderation.evidence import Outcome
@@ -31,6 +32,15 @@ STATUS = {Outcome.APPROVE: "approved", Outcome.REJECT: "rejected", Outcome.REVIE
 
 #: How long the reviewer that test mode plays takes to decide.
 PLAYED_REVIEW_TAKES = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """An order that has no answer yet, and what holds for it now."""
+
+    ticket: Ticket
+    body: ScreeningCreate
+    holds: Sequence[Hold]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,26 +58,33 @@ def submit(state: AppState, account: Account, body: ScreeningCreate, idempotency
     Raises:
         Problem: 409 ``idempotency_conflict`` when the key was used for another body.
     """
-    ready = decide_once(state, account, body, idempotency_key)
-    if isinstance(ready, Answer):
-        return ready
-    outcome = store(state, account, [ready])[0]
+    with state.database.asking() as connection:
+        asked = look_up(connection, account, body, idempotency_key)
+    return asked if isinstance(asked, Answer) else answer_new(state, account, asked)
+
+
+def look_up(
+    connection: Connection, account: Account, body: ScreeningCreate, idempotency_key: str | None
+) -> Answer | Asked:
+    """The first answer again, or what a new one depends on. Raises as ``submit`` does."""
+    ticket = Ticket.of(account.merchant.id, idempotency_key, body)
+    if (first := find_answer(connection, ticket)) is not None:
+        return first
+    return Asked(ticket=ticket, body=body, holds=holds_in_force(connection, account.merchant.id))
+
+
+def answer_new(state: AppState, account: Account, asked: Asked) -> Answer:
+    """Decide and keep; the connection is given back before, for a slow check must not hold it."""
+    outcome = store(state, account, [decide_asked(state, account, asked)])[0]
     if isinstance(outcome, BaseException):
         raise outcome
     return outcome
 
 
-def decide_once(
-    state: AppState, account: Account, body: ScreeningCreate, idempotency_key: str | None
-) -> Answer | Ready:
-    """The first answer again, or a decision to be stored. Raises as ``submit`` does."""
-    ticket = Ticket.of(account.merchant.id, idempotency_key, body)
-    with state.database.asking() as connection:
-        if (first := find_answer(connection, ticket)) is not None:
-            return first
-        holds = holds_in_force(connection, account.merchant.id)
-    decided = decide_order(state, account, body.to_request(), body.campaign, holds)
-    return Ready(ticket=ticket, body=body, decided=decided)
+def decide_asked(state: AppState, account: Account, asked: Asked) -> Ready:
+    body = asked.body
+    decided = decide_order(state, account, body.to_request(), body.campaign, asked.holds)
+    return Ready(ticket=asked.ticket, body=body, decided=decided)
 
 
 def store(state: AppState, account: Account, ready: Sequence[Ready]) -> list[Answer | BaseException]:

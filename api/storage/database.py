@@ -34,6 +34,7 @@ class Database:
         self.url = normalise_url(url)
         self.engine = _create_engine(self.url)
         self._reading = self.engine.execution_options(reading=True)
+        self._asking = self.engine.execution_options(asking=True)
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -49,8 +50,8 @@ class Database:
 
     @contextmanager
     def asking(self) -> Iterator[Connection]:
-        """The same for prepared questions, which need no session."""
-        with self._reading.connect() as connection:
+        """For a few prepared questions: no session, and on SQLite each is answered as things stand when it is asked."""
+        with self._asking.connect() as connection:
             yield connection
 
     def upgrade(self) -> None:
@@ -110,5 +111,6 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    reading = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if not options.get("asking", False):
+        connection.exec_driver_sql("BEGIN" if options.get("reading", False) else "BEGIN IMMEDIATE")
