@@ -4,11 +4,13 @@ The usual way renders, types and maps each time, which costs ten times what the 
 """
 
 import json
+import typing
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import cache, lru_cache, partial
 from typing import Any, Generic, TypeVar
 
+from pydantic.fields import FieldInfo
 from sqlalchemy import JSON, ColumnElement, Connection, CursorResult, Dialect, Text, cast, inspect, select
 from sqlalchemy.sql.dml import Insert
 from sqlalchemy.sql.selectable import Select
@@ -25,7 +27,7 @@ KEPT = 1000
 class Question:
     """A query with named values, all of them text. Its rows are the driver's: ids, text and numbers are as written."""
 
-    def __init__(self, statement: Select[Any]) -> None:
+    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
         self._statement = statement
         self._rendered: dict[str, tuple[str, list[str] | None]] = {}
 
@@ -49,7 +51,7 @@ class Rows(Question, Generic[Kind]):
         # As text, which both databases give alike and which can be looked up.
         asked = [cast(each, Text) if isinstance(each.type, JSON) else each for each in mapper.local_table.columns]
         super().__init__(select(*asked).where(*conditions).order_by(*mapper.local_table.primary_key))
-        self._object = lru_cache(KEPT)(self._make)
+        self._object: Callable[[tuple[Any, ...]], Kind] = lru_cache(KEPT)(self._make)
 
     def all(self, connection: Connection, **values: str) -> list[Kind]:
         """The rows, the oldest first."""
@@ -71,7 +73,7 @@ class Rows(Question, Generic[Kind]):
 
 def new_row(kind: type[Kind], /, **values: Any) -> Kind:
     """``kind(**values)`` for an insertion at a fraction of the price; no session can take it. ``amend`` changes it."""
-    row = kind.__new__(kind)
+    row: Kind = kind.__new__(kind)  # else it is taken for Any
     for name, make in _defaults(kind):
         if name not in values:
             values[name] = make()
@@ -89,13 +91,18 @@ def _defaults(kind: type[SQLModel]) -> list[tuple[str, Callable[[], Any]]]:
     return [
         (
             name,
-            partial(field.get_default, call_default_factory=True)
+            partial(field.get_default, call_default_factory=False)
             if field.default_factory is None
-            else field.default_factory,
+            else _factory(field),
         )
         for name, field in kind.model_fields.items()
         if not field.is_required()
     ]
+
+
+def _factory(field: FieldInfo) -> Callable[[], Any]:
+    assert field.default_factory is not None
+    return typing.cast("Callable[[], Any]", field.default_factory)  # none of ours looks at the other fields
 
 
 class Insertion:
@@ -170,7 +177,7 @@ def _bound(value: Any, bind: Callable[[Any], Any] | None) -> Any:
 
 
 def _render(
-    statement: Select[Any] | Insert, dialect: Dialect, column_keys: list[str] | None = None
+    statement: Select[*tuple[Any, ...]] | Insert, dialect: Dialect, column_keys: list[str] | None = None
 ) -> tuple[str, list[str] | None]:
     """The statement in the database's words, and the order of its values; None where they are given by name."""
     compiled = statement.compile(dialect=dialect, column_keys=column_keys)
