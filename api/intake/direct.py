@@ -49,7 +49,8 @@ class DirectRoute(BaseRoute):
         body = await request.body()
         asked = _well_formed(scope, body)
         if asked is None:
-            return await self._router({**scope, _USUAL: True}, _again(body, receive), send)
+            scope[_USUAL] = True  # in place: what stands around us reads from it how the limit stands
+            return await self._router(scope, _again(body, receive), send)
         answer = await run_in_threadpool(self._answer, request, *asked)
         await respond(answer)(scope, receive, send)
         return None

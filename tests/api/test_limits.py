@@ -1,10 +1,13 @@
 """Limits: every answer says how the key stands, and one that asks too often is told when to come back."""
 
 import multiprocessing
+import os
+from types import SimpleNamespace
 
 import pytest
 from fastapi.testclient import TestClient
 
+from api.cli.serve import serve
 from api.limits import Limits, limits_in
 from api.main import create_app
 from tests.api.conftest import make_token
@@ -105,3 +108,14 @@ def test_a_crowd_of_askers_crowds_out_whoever_asked_least(tmp_path, monkeypatch)
     for number in range(50):
         assert not crowded.take(f"once {number}", 5).is_over
     assert crowded.take("often", 5).is_over
+
+
+@pytest.mark.parametrize(("processes", "is_shared"), [(1, False), (2, True)])
+def test_the_processes_of_one_server_are_told_where_they_count(monkeypatch, processes, is_shared):
+    told = []
+    monkeypatch.setenv("MODERATION_LIMITS_DIRECTORY", "")
+    monkeypatch.setattr("api.cli.store.open_database", lambda: SimpleNamespace(close=lambda: None))
+    monkeypatch.setattr("api.cli.serve.served", lambda: None)
+    monkeypatch.setattr("uvicorn.run", lambda *_, **__: told.append(os.environ["MODERATION_LIMITS_DIRECTORY"]))
+    serve(processes=processes)
+    assert bool(told[0]) is is_shared
