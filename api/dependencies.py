@@ -11,7 +11,6 @@ from api.customers.merchants import Caller
 from api.errors import Problem
 from api.limits import Allowance
 from api.state import AppState, app_state
-from api.storage.clock import now
 
 
 async def _state(request: Request) -> AppState:
@@ -35,31 +34,41 @@ def require(scope: str) -> Callable[..., Caller]:
         state: StateDep,
         credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
     ) -> Caller:
-        with state.database.reading() as session:
-            caller = merchants.authenticate(session, credentials.credentials) if credentials else None
-        if caller is None:
-            raise Problem(
-                401,
-                "unauthorized",
-                "This needs 'Authorization: Bearer <key>' with a key that is known and not revoked.",
-                headers={"WWW-Authenticate": "Bearer"},
-            )
-        key = caller.key
-        if scope not in key.scopes and "admin" not in key.scopes:
-            raise Problem(403, "scope_missing", f"This key lacks the scope {scope}. Create one that has it.")
-        settings = state.settings
-        if scope == "previews":
-            allow(request, "previews", state.limits.take(f"previews {key.id}", settings.previews_per_minute))
-        else:
-            limit = key.requests_per_minute or settings.requests_per_minute
-            allow(request, "requests", state.limits.take(key.id, limit))
-        if merchants.is_use_worth_noting(key):
-            with state.database.writing() as session:
-                key.last_used_at = now()
-                session.merge(key)
-        return caller
+        with state.database.asking() as connection:
+            caller = merchants.authenticate(connection, credentials.credentials) if credentials else None
+        admitted = admit(request, state, caller, scope)
+        note_use(state, admitted)
+        return admitted
 
     return caller_with_scope
+
+
+def admit(request: Request, state: AppState, caller: Caller | None, scope: str) -> Caller:
+    """The caller, who may do this now; see ``require``."""
+    if caller is None:
+        raise Problem(
+            401,
+            "unauthorized",
+            "This needs 'Authorization: Bearer <key>' with a key that is known and not revoked.",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+    key = caller.key
+    if scope not in key.scopes and "admin" not in key.scopes:
+        raise Problem(403, "scope_missing", f"This key lacks the scope {scope}. Create one that has it.")
+    settings = state.settings
+    if scope == "previews":
+        allow(request, "previews", state.limits.take(f"previews {key.id}", settings.previews_per_minute))
+    else:
+        limit = key.requests_per_minute or settings.requests_per_minute
+        allow(request, "requests", state.limits.take(key.id, limit))
+    return caller
+
+
+def note_use(state: AppState, caller: Caller) -> None:
+    """Write down that the key is used, now and then. Call it while holding no connection: it takes one."""
+    if merchants.is_use_worth_noting(caller.key):
+        with state.database.writing() as session:
+            merchants.note_use(session, caller.key)
 
 
 def allow(request: Request, policy: str, allowance: Allowance) -> None:

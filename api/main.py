@@ -23,11 +23,12 @@ from api.followup.routes import router as followup_router
 from api.guards import AnswerHeaders, BodyLimit, Faults, OpenToBrowsers
 from api.guidelines.routes import router as guidelines_router
 from api.health.routes import router as health_router
+from api.intake.direct import DirectRoute
 from api.intake.idempotency import forget_old_keys
 from api.intake.routes import previews_router
 from api.intake.routes import router as intake_router
 from api.keys.routes import router as keys_router
-from api.limits import Limits
+from api.limits import limits_in
 from api.logs import RequestIds
 from api.pages.demo import router as demo_router
 from api.pages.demo import widget_router
@@ -103,6 +104,7 @@ def create_app(settings: Settings, pipeline: Pipeline | None = None) -> FastAPI:
         app.include_router(router)
     for router in (status_router, partner_router, demo_router, widget_router, health_router, console_router):
         app.include_router(router)
+    app.router.routes.insert(0, DirectRoute(app.router, state))
     app.mount("/pages/static", Statics(directory=PAGES_STATIC), name="pages-static")
     app.mount("/console/static", Statics(directory=STATIC), name="console-static")
     return app
@@ -123,8 +125,8 @@ def build_state(settings: Settings, pipeline: Pipeline | None = None) -> AppStat
         wording=load_wording(),
         routing=load_routing(settings.routing) if settings.routing else shipped_routing(),
         budget=Budget(settings.answer_within_ms),
-        limits=Limits(),
-        typing_limits=Limits(window_seconds=600),
+        limits=limits_in(settings.limits_directory, "keys", 60),
+        typing_limits=limits_in(settings.limits_directory, "typing", 600),
     )
 
 

@@ -83,13 +83,18 @@ class Settings(BaseSettings):
         description="What gets no place in time to be answered within this is told to come back (503); milliseconds.",
     )
     requests_per_minute: int = Field(
-        default=60_000, ge=1, description="Requests that one key may make in a minute, per server process."
+        default=60_000, ge=1, description="Requests that one key may make in a minute; see limits_directory."
     )
     previews_per_minute: int = Field(
-        default=6_000, ge=1, description="Previews that one key may ask for in a minute, per server process."
+        default=6_000, ge=1, description="Previews that one key may ask for in a minute; see limits_directory."
     )
     previews_per_session: int = Field(
         default=60, ge=1, description="Previews that one typing customer may ask for in ten minutes."
+    )
+    limits_directory: Path | None = Field(
+        default=None,
+        description="Where the server processes of a machine share their counts of requests; empty: each counts for "
+        "itself, but those of one `moderation serve --processes` together.",
     )
     status_link_days: int = Field(default=30, ge=1, le=365, description="How long a customer's status link is good.")
     demo_shop: str | None = Field(

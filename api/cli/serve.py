@@ -8,6 +8,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,8 +27,8 @@ def serve(
 ) -> None:
     """Serve the API and the console; settings come from MODERATION_* variables (docs/settings.md).
 
-    With several processes one that dies is replaced, limits are counted by each for itself, and /metrics adds up what
-    all of them counted.
+    With several processes one that dies is replaced; they count their requests together, and /metrics adds up what all
+    of them counted.
     """
     import uvicorn
 
@@ -50,14 +51,18 @@ def serve(
 
 @contextmanager
 def _counting_together(processes: int) -> Iterator[None]:
-    """A folder for the counts of several processes, which find it in their environment; gone with the server."""
+    """Folders for the counts and the limits of several processes, which find them in their environment; gone with the server."""
     from api.metrics import SHARED_COUNTS
 
     if processes == 1:
         yield
         return
-    with tempfile.TemporaryDirectory(prefix="moderation-counts-") as folder:
-        os.environ[SHARED_COUNTS] = folder
+    with tempfile.TemporaryDirectory(prefix="moderation-shared-") as folder:
+        for variable in (SHARED_COUNTS, "MODERATION_LIMITS_DIRECTORY"):
+            if not os.environ.get(variable):
+                own = Path(folder) / variable.lower()
+                own.mkdir()
+                os.environ[variable] = str(own)
         yield
 
 

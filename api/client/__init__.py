@@ -10,6 +10,7 @@ It stands alone: it needs ``httpx``, ``pydantic`` and ``standardwebhooks``, and 
             hold_the_order(screening.message)
 """
 
+from api.client import admin
 from api.client.clients import AsyncClient, Client
 from api.client.errors import ApiError, ClientError, Unreachable
 from api.client.models import Appeal, BatchResult, Case, Message, Order, Preview, Reason, Screening
@@ -31,5 +32,6 @@ __all__ = [
     "Reason",
     "Screening",
     "Unreachable",
+    "admin",
     "verify",
 ]

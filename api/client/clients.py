@@ -42,25 +42,25 @@ class Client:
         Args:
             key: Idempotency key; give your own (the order's line) to be safe across restarts of your shop, too.
         """
-        return self._send(calls.screen(order, key))
+        return self.send(calls.screen(order, key))
 
     def screen_many(self, orders: Sequence[Order], *, keys: Sequence[str] | None = None) -> tuple[BatchResult, ...]:
         """Up to 500 orders at once; one result each, in their order."""
-        return self._send(calls.screen_many(orders, keys)).items
+        return self.send(calls.screen_many(orders, keys)).items
 
     def get(self, screening_id: str) -> Screening:
         """The order as it stands now: the last word, whatever webhooks came in which order."""
-        return self._send(calls.get(screening_id))
+        return self.send(calls.get(screening_id))
 
     def text(self, screening_id: str) -> dict[str, str]:
         """The words to be made, by their place; also those that the customer sent on the status page."""
-        return {field.name: field.text for field in self._send(calls.text(screening_id)).fields}
+        return {field.name: field.text for field in self.send(calls.text(screening_id)).fields}
 
     def find(self, **filters: Any) -> Iterator[Screening]:
         """All that fit, the newest first: by reference, status, customer, brand, product, created_from, created_until."""
         cursor = None
         while True:
-            page = self._send(calls.find(filters, cursor))
+            page = self.send(calls.find(filters, cursor))
             yield from page.items
             cursor = page.next_cursor
             if cursor is None:
@@ -68,31 +68,31 @@ class Client:
 
     def revise(self, screening_id: str, fields: Mapping[str, str], *, key: str | None = None) -> Screening:
         """Send the customer's new text; a new screening, linked to this one."""
-        return self._send(calls.revise(screening_id, fields, key))
+        return self.send(calls.revise(screening_id, fields, key))
 
     def appeal(self, screening_id: str, message: str, *, key: str | None = None) -> Screening:
         """Send the customer's objection to a rejection."""
-        return self._send(calls.appeal(screening_id, message, key))
+        return self.send(calls.appeal(screening_id, message, key))
 
     def withdraw(self, screening_id: str) -> Screening:
         """The order went away."""
-        return self._send(calls.withdraw(screening_id))
+        return self.send(calls.withdraw(screening_id))
 
     def erase(self, screening_id: str) -> Screening:
         """Erase the customer's words; the decision stays."""
-        return self._send(calls.erase(screening_id))
+        return self.send(calls.erase(screening_id))
 
     def preview(self, order: Order, *, session: str | None = None) -> Preview:
         """A hint while the customer types."""
-        return self._send(calls.preview(order, session))
+        return self.send(calls.preview(order, session))
 
     def messages(self, screening_id: str) -> tuple[Message, ...]:
         """The conversation about an order."""
-        return self._send(calls.messages(screening_id)).items
+        return self.send(calls.messages(screening_id)).items
 
     def write(self, screening_id: str, text: str, *, party: str = "shop", answer_to: str | None = None) -> Message:
         """Say something to whoever decides, in the shop's name or the customer's."""
-        return self._send(calls.write(screening_id, text, party, answer_to))
+        return self.send(calls.write(screening_id, text, party, answer_to))
 
     def close(self) -> None:
         if self._is_ours:
@@ -104,7 +104,13 @@ class Client:
     def __exit__(self, *_error: object) -> None:
         self.close()
 
-    def _send(self, call: Call[Answer]) -> Answer:
+    def send(self, call: Call[Answer]) -> Answer:
+        """Make a call; those about keys, holds and webhooks are in ``api.client.admin``.
+
+        Raises:
+            ApiError: The server refused it.
+            Unreachable: No answer came; what the call asked for may have been done.
+        """
         for attempt in range(1, self._attempts + 1):
             try:
                 response = self._http.request(**_request(self._base_url, self._key, call))
@@ -131,27 +137,27 @@ class AsyncClient:
 
     async def screen(self, order: Order, *, key: str | None = None) -> Screening:
         """Have one order decided."""
-        return await self._send(calls.screen(order, key))
+        return await self.send(calls.screen(order, key))
 
     async def screen_many(
         self, orders: Sequence[Order], *, keys: Sequence[str] | None = None
     ) -> tuple[BatchResult, ...]:
         """Up to 500 orders at once; one result each, in their order."""
-        return (await self._send(calls.screen_many(orders, keys))).items
+        return (await self.send(calls.screen_many(orders, keys))).items
 
     async def get(self, screening_id: str) -> Screening:
         """The order as it stands now."""
-        return await self._send(calls.get(screening_id))
+        return await self.send(calls.get(screening_id))
 
     async def text(self, screening_id: str) -> dict[str, str]:
         """The words to be made, by their place."""
-        return {field.name: field.text for field in (await self._send(calls.text(screening_id))).fields}
+        return {field.name: field.text for field in (await self.send(calls.text(screening_id))).fields}
 
     async def find(self, **filters: Any) -> AsyncIterator[Screening]:
         """All that fit, the newest first."""
         cursor = None
         while True:
-            page = await self._send(calls.find(filters, cursor))
+            page = await self.send(calls.find(filters, cursor))
             for item in page.items:
                 yield item
             cursor = page.next_cursor
@@ -160,33 +166,33 @@ class AsyncClient:
 
     async def revise(self, screening_id: str, fields: Mapping[str, str], *, key: str | None = None) -> Screening:
         """Send the customer's new text."""
-        return await self._send(calls.revise(screening_id, fields, key))
+        return await self.send(calls.revise(screening_id, fields, key))
 
     async def appeal(self, screening_id: str, message: str, *, key: str | None = None) -> Screening:
         """Send the customer's objection to a rejection."""
-        return await self._send(calls.appeal(screening_id, message, key))
+        return await self.send(calls.appeal(screening_id, message, key))
 
     async def withdraw(self, screening_id: str) -> Screening:
         """The order went away."""
-        return await self._send(calls.withdraw(screening_id))
+        return await self.send(calls.withdraw(screening_id))
 
     async def erase(self, screening_id: str) -> Screening:
         """Erase the customer's words; the decision stays."""
-        return await self._send(calls.erase(screening_id))
+        return await self.send(calls.erase(screening_id))
 
     async def preview(self, order: Order, *, session: str | None = None) -> Preview:
         """A hint while the customer types."""
-        return await self._send(calls.preview(order, session))
+        return await self.send(calls.preview(order, session))
 
     async def messages(self, screening_id: str) -> tuple[Message, ...]:
         """The conversation about an order."""
-        return (await self._send(calls.messages(screening_id))).items
+        return (await self.send(calls.messages(screening_id))).items
 
     async def write(
         self, screening_id: str, text: str, *, party: str = "shop", answer_to: str | None = None
     ) -> Message:
         """Say something to whoever decides."""
-        return await self._send(calls.write(screening_id, text, party, answer_to))
+        return await self.send(calls.write(screening_id, text, party, answer_to))
 
     async def close(self) -> None:
         if self._is_ours:
@@ -198,7 +204,8 @@ class AsyncClient:
     async def __aexit__(self, *_error: object) -> None:
         await self.close()
 
-    async def _send(self, call: Call[Answer]) -> Answer:
+    async def send(self, call: Call[Answer]) -> Answer:
+        """As for ``Client``."""
         for attempt in range(1, self._attempts + 1):
             try:
                 response = await self._http.request(**_request(self._base_url, self._key, call))
@@ -236,7 +243,7 @@ def _pause(attempt: int, response: httpx.Response | None) -> float:
 
 def _read(call: Call[Answer], response: httpx.Response) -> Answer:
     if response.is_success:
-        return call.answer.model_validate_json(response.content)
+        return call.answer.model_validate_json(response.content or b"{}")
     try:
         error = dict(response.json()["error"])
         code, detail = str(error.pop("code")), str(error.pop("detail"))

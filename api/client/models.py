@@ -147,3 +147,121 @@ class Message(_Answer):
 
 class Thread(_Answer):
     items: tuple[Message, ...]
+
+
+class Done(_Answer):
+    """Nothing more to say."""
+
+
+class Key(_Answer):
+    """A key, without its token."""
+
+    id: str
+    name: str
+    scopes: tuple[str, ...]
+    mode: Literal["live", "test"]
+    #: ``ending`` when it was rotated and is good until ``ends_at``.
+    status: Literal["good", "ending", "ended"]
+    requests_per_minute: int | None
+    created_at: datetime
+    last_used_at: datetime | None
+    ends_at: datetime | None
+
+
+class KeyWithToken(Key):
+    token: str
+
+
+class Keys(_Answer):
+    items: tuple[Key, ...]
+    next_cursor: str | None
+
+
+class Hold(_Answer):
+    """A switch that sends everything to review."""
+
+    id: str
+    brand: str | None
+    campaign: str | None
+    note: str
+    placed_by: str
+    created_at: datetime
+    lifted_by: str | None
+    lifted_at: datetime | None
+
+
+class Holds(_Answer):
+    items: tuple[Hold, ...]
+
+
+class Endpoint(_Answer):
+    """Where events go, and how it fares."""
+
+    id: str
+    url: str
+    event_types: tuple[str, ...]
+    status: Literal["active", "failing", "disabled"]
+    created_at: datetime
+    disabled_at: datetime | None
+    failing_since: datetime | None
+    old_secrets_until: datetime | None
+
+
+class EndpointWithSecret(Endpoint):
+    secret: str
+
+
+class Endpoints(_Answer):
+    items: tuple[Endpoint, ...]
+    next_cursor: str | None
+
+
+class TestEvent(_Answer):
+    __test__ = False  # for pytest: the name is no test's
+
+    event_id: str
+
+
+class Delivery(_Answer):
+    """One event on its way to one endpoint."""
+
+    id: str
+    event_id: str
+    event_type: str
+    screening_id: str | None
+    status: Literal["requested", "pending", "delivered", "failed"]
+    attempts: int
+    response_code: int | None
+    error: str | None
+    latency_ms: int | None
+    created_at: datetime
+    last_attempt_at: datetime | None
+    next_attempt_at: datetime | None
+    delivered_at: datetime | None
+
+
+class Deliveries(_Answer):
+    items: tuple[Delivery, ...]
+    next_cursor: str | None
+
+
+class Replayed(_Answer):
+    requested: int
+
+
+class UndecidedOrder(_Answer):
+    screening_id: str
+    reference: str | None
+    status: Literal["in_review"]
+    queue: str | None
+    due_at: datetime | None
+    created_at: datetime
+
+
+class Undecided(_Answer):
+    """What the server holds as undecided, the newest first."""
+
+    as_of: datetime
+    total: int
+    items: tuple[UndecidedOrder, ...]
+    next_cursor: str | None

@@ -2,21 +2,18 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import bindparam
-from sqlmodel import Session, col, select
+from sqlalchemy import Connection, bindparam
+from sqlmodel import Session, col
 
 from api.errors import Problem
 from api.storage.clock import now
+from api.storage.prepared import Rows
 from api.storage.tables import Hold
 
 OPERATOR = "operator"
 
-#: Built once: every order asks this.
-_IN_FORCE = (
-    select(Hold)
-    .where(Hold.merchant_id == bindparam("merchant_id"), col(Hold.lifted_at).is_(None))
-    .order_by(col(Hold.id))
-)
+#: Every order asks this.
+_IN_FORCE = Rows(Hold, col(Hold.merchant_id) == bindparam("merchant_id"), col(Hold.lifted_at).is_(None))
 
 
 def place_hold(
@@ -52,9 +49,10 @@ def lift_hold(session: Session, merchant_id: str, hold_id: str, lifted_by: str) 
     return hold
 
 
-def holds_in_force(session: Session, merchant_id: str) -> list[Hold]:
-    """What is held now, the oldest first."""
-    return list(session.exec(_IN_FORCE, params={"merchant_id": merchant_id}))
+def holds_in_force(asked: Session | Connection, merchant_id: str) -> list[Hold]:
+    """What is held now, the oldest first; to be read only."""
+    connection = asked.connection() if isinstance(asked, Session) else asked
+    return _IN_FORCE.all(connection, merchant_id=merchant_id)
 
 
 def covering(holds: Iterable[Hold], brand: str | None, campaign: str | None) -> Hold | None:

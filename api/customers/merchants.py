@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from sqlalchemy import bindparam
-from sqlmodel import Session, select
+from sqlalchemy import Connection, bindparam, update
+from sqlmodel import Session, col, select
 
 from api.errors import Problem
 from api.storage.clock import now
 from api.storage.happened import OPERATOR, happened
+from api.storage.prepared import Rows
 from api.storage.tables import ApiKey, Merchant
 
 #: What a key may do; ``admin`` may do all of it.
@@ -25,8 +26,9 @@ Mode = Literal["live", "test"]
 #: In front of every token, so that a person sees which kind is in hand.
 _PREFIX: dict[Mode, str] = {"live": "mk_", "test": "mk_test_"}
 
-#: Built once: every request asks this.
-_KNOWN = select(ApiKey, Merchant).join(Merchant).where(ApiKey.token_hash == bindparam("token_hash"))
+#: Every request asks these.
+_KEY = Rows(ApiKey, col(ApiKey.token_hash) == bindparam("token_hash"))
+_MERCHANT = Rows(Merchant, col(Merchant.id) == bindparam("id"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,12 +123,15 @@ def revoke_key(session: Session, key_id: str, by: str = OPERATOR) -> ApiKey:
     return key
 
 
-def authenticate(session: Session, token: str) -> Caller | None:
+def authenticate(connection: Connection, token: str) -> Caller | None:
     """Who shows this token; None when it is unknown or has ended."""
-    found = session.exec(_KNOWN, params={"token_hash": hash_token(token)}).first()
-    if found is None or not is_good(found[0]):
+    key = _KEY.first(connection, token_hash=hash_token(token))
+    if key is None or not is_good(key):
         return None
-    return Caller(key=found[0], account=account_of(session, found[1].id))
+    merchant = _MERCHANT.first(connection, id=key.merchant_id)
+    assert merchant is not None  # a foreign key holds it
+    shop = merchant if merchant.test_of is None else _MERCHANT.first(connection, id=merchant.test_of)
+    return Caller(key=key, account=Account(merchant=merchant, shop=shop or merchant))
 
 
 def is_good(key: ApiKey) -> bool:
@@ -137,6 +142,11 @@ def is_good(key: ApiKey) -> bool:
 def is_use_worth_noting(key: ApiKey) -> bool:
     """Whether ``last_used_at`` is old enough to be written again."""
     return key.last_used_at is None or now() - key.last_used_at > _USE_IS_NOTED_EVERY
+
+
+def note_use(session: Session, key: ApiKey) -> None:
+    """Write down that the key is used now."""
+    session.execute(update(ApiKey).where(col(ApiKey.id) == key.id).values(last_used_at=now()))
 
 
 def hash_token(token: str) -> str:

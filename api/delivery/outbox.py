@@ -12,6 +12,7 @@ from sqlalchemy import event
 from sqlmodel import Session
 
 from api.storage.clock import now
+from api.storage.prepared import new_row
 from api.storage.tables import Appeal, CaseMessage, DecisionRecord, OutboxEvent, Reviewer, Screening
 from moderation.evidence import Category, Outcome
 from moderation.messages import Messages, load_messages
@@ -34,14 +35,18 @@ def announce(
         decision: The decision in force, already added to ``session``.
         appeal: When the change is about one: lodged just now, or answered.
     """
-    reported = event_about(screening, decision, _signature(session, decision.decided_by))
+    reported = OutboxEvent(**_about(screening, decision, _signature(session, decision.decided_by)))
     if appeal is not None:
         reported.payload["appeal"] = {"verdict": appeal.verdict, "reason": appeal.reason}
     return _put(session, reported)
 
 
-def event_about(screening: Screening, decision: DecisionRecord, decided_by: str = MACHINE) -> OutboxEvent:
-    """The event about the screening's status, not added to any session yet; who stores it rings ``committed``."""
+def event_about(screening: Screening, decision: DecisionRecord) -> OutboxEvent:
+    """The event about the machine's decision, as a row to be inserted; who stores it rings ``committed``."""
+    return new_row(OutboxEvent, **_about(screening, decision, MACHINE))
+
+
+def _about(screening: Screening, decision: DecisionRecord, decided_by: str) -> dict[str, Any]:
     outcome = Outcome(decision.outcome)
     reasons = [Category(reason) for reason in decision.reasons]
     payload = {
@@ -72,11 +77,11 @@ def announce_question(session: Session, screening: Screening, question: CaseMess
         },
         "created_at": question.created_at.isoformat(),
     }
-    return _put(session, _event(screening, "screening.question", payload))
+    return _put(session, OutboxEvent(**_event(screening, "screening.question", payload)))
 
 
-def _event(screening: Screening, type_: str, payload: dict[str, Any]) -> OutboxEvent:
-    return OutboxEvent(merchant_id=screening.merchant_id, screening_id=screening.id, type=type_, payload=payload)
+def _event(screening: Screening, type_: str, payload: dict[str, Any]) -> dict[str, Any]:
+    return {"merchant_id": screening.merchant_id, "screening_id": screening.id, "type": type_, "payload": payload}
 
 
 def _put(session: Session, reported: OutboxEvent) -> OutboxEvent:

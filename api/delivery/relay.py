@@ -5,7 +5,9 @@ over and the note of it, or by two processes at once) begins nothing twice.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
+import sqlalchemy
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
@@ -19,6 +21,17 @@ from api.storage.tables import Delivery, OutboxEvent, WebhookEndpoint
 BATCH = 200
 
 
+#: What an endpoint is chosen by; the payload is read by whoever sends it.
+_WAITING = (
+    sqlalchemy.select(
+        col(OutboxEvent.id), col(OutboxEvent.merchant_id), col(OutboxEvent.endpoint_id), col(OutboxEvent.type)
+    )
+    .where(col(OutboxEvent.relayed_at).is_(None))
+    .order_by(col(OutboxEvent.id))
+    .limit(BATCH)
+)
+
+
 def relay(database: Database) -> int:
     """Hand over what waits in the outbox and the deliveries that were asked for again.
 
@@ -29,25 +42,23 @@ def relay(database: Database) -> int:
 
 
 def _relay_events(database: Database) -> int:
-    waiting = select(OutboxEvent).where(col(OutboxEvent.relayed_at).is_(None)).order_by(col(OutboxEvent.id))
-    waiting = waiting.limit(BATCH)
     if database.engine.dialect.name == "sqlite":
         # SQLite has one writer. Its lock is not held while DBOS writes, or every checkout would wait for us.
         with database.reading() as session:
-            events = session.exec(waiting).all()
+            events = session.execute(_WAITING).all()
             _hand_over(session, events)
         if events:
             with database.writing() as session:
                 _mark(session, events)
     else:
         with database.writing() as session:
-            events = session.exec(waiting.with_for_update(skip_locked=True)).all()
+            events = session.execute(_WAITING.with_for_update(skip_locked=True)).all()
             _hand_over(session, events)
             _mark(session, events)
     return len(events)
 
 
-def _hand_over(session: Session, events: Sequence[OutboxEvent]) -> None:
+def _hand_over(session: Session, events: Sequence[Any]) -> None:
     merchants = {event.merchant_id for event in events}
     enabled = col(WebhookEndpoint.disabled_at).is_(None)
     endpoints = session.exec(
@@ -67,7 +78,7 @@ def is_for(event: OutboxEvent, endpoint: WebhookEndpoint) -> bool:
     return is_wanted and event.merchant_id == endpoint.merchant_id
 
 
-def _mark(session: Session, events: Sequence[OutboxEvent]) -> None:
+def _mark(session: Session, events: Sequence[Any]) -> None:
     ids = [event.id for event in events]
     session.execute(update(OutboxEvent).where(col(OutboxEvent.id).in_(ids)).values(relayed_at=now()))
 

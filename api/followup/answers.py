@@ -12,7 +12,7 @@ from api.intake import views
 from api.intake.deciding import decide_order
 from api.intake.idempotency import Answer, Ticket, answer_once, find_answer
 from api.intake.schemas import ScreeningCreate, ScreeningPublic
-from api.intake.submit import count, keep, screening_of
+from api.intake.submit import count, keep
 from api.reviewing import erasing, orders
 from api.state import AppState
 from api.storage.clock import now
@@ -43,9 +43,7 @@ def revise(state: AppState, account: Account, screening_id: str, body: RevisionC
         orders.demand_revisable(session, replaced)
         if replaced.status == "in_review":
             orders.withdraw(session, replaced, case, "customer", now())
-        new = screening_of(account, order)
-        new.revision_of, new.revision = replaced.id, replaced.revision + 1
-        public, rows = keep(session, state, account, new, decided)
+        public, rows = keep(session, state, account, order, decided, replaced)
         insert_rows(session, rows)
         return public
 

@@ -19,7 +19,8 @@ from api.followup.schemas import (
     TextPublic,
     ThreadPublic,
 )
-from api.intake.routes import REPLAYED, IdempotencyKeyHeader, respond
+from api.intake.direct import respond
+from api.intake.routes import REPLAYED, IdempotencyKeyHeader
 from api.intake.schemas import ScreeningPublic
 from api.links import partner_url, status_url
 from api.problems import documented

@@ -2,29 +2,32 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy
 from pydantic import BaseModel
-from sqlalchemy import bindparam
+from sqlalchemy import Connection, bindparam
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete
 
 from api.errors import Problem
 from api.intake.schemas import ScreeningPublic
 from api.storage.database import Database
+from api.storage.prepared import Question, new_row
 from api.storage.tables import IdempotencyKey
-from api.storage.together import Together, Written
+from api.storage.together import Together, Written, insert_rows
 
 #: How long a key is remembered.
 KEPT_FOR = timedelta(hours=24)
 
-#: Built once, and columns, not a mapped object: every order asks this, and hardly any finds something.
-_FIRST = sqlalchemy.select(
-    col(IdempotencyKey.body_hash), col(IdempotencyKey.screening_id), col(IdempotencyKey.answer)
-).where(col(IdempotencyKey.merchant_id) == bindparam("merchant_id"), col(IdempotencyKey.key) == bindparam("key"))
+#: Every order with a key asks this, and hardly any finds something.
+_FIRST = Question(
+    sqlalchemy.select(
+        col(IdempotencyKey.body_hash), col(IdempotencyKey.screening_id), col(IdempotencyKey.answer)
+    ).where(col(IdempotencyKey.merchant_id) == bindparam("merchant_id"), col(IdempotencyKey.key) == bindparam("key"))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +59,12 @@ class Ticket:
         return cls(merchant_id=merchant_id, key=key, body_hash=hashlib.sha256(told).hexdigest())
 
 
-def find_answer(session: Session, ticket: Ticket) -> Answer | None:
+def find_answer(asked: Session | Connection, ticket: Ticket) -> Answer | None:
     """The first answer, if there was one. Raises a 409 ``Problem`` when the key was used for another body."""
     if ticket.key is None:
         return None
-    first = session.connection().execute(_FIRST, {"merchant_id": ticket.merchant_id, "key": ticket.key}).first()
+    connection = asked.connection() if isinstance(asked, Session) else asked
+    first = _FIRST.ask(connection, merchant_id=ticket.merchant_id, key=ticket.key).first()
     if first is None:
         return None
     if first.body_hash != ticket.body_hash:
@@ -75,28 +79,42 @@ def answer_once(database: Database, ticket: Ticket, work: Callable[[Session], Sc
     Whoever is killed after the commit and before the answer left finds it here when the request is repeated.
     """
 
-    def do() -> Answer:
+    try:
         with database.writing() as session:
             if (first := find_answer(session, ticket)) is not None:
                 return first
             answer, kept = _new(ticket, work(session))
-            session.add_all(kept)
+            insert_rows(session, kept)
             return answer
-
-    return _once(database, ticket, do)
+    except IntegrityError as error:
+        first_or_error = _first_instead(database, ticket, error)
+        if isinstance(first_or_error, BaseException):
+            raise first_or_error from None
+        return first_or_error
 
 
 def answer_once_together(
-    together: Together, ticket: Ticket, work: Callable[[Session], Written[ScreeningPublic]]
-) -> Answer:
-    """The same for work that only adds rows; stored with the work of others in one transaction."""
+    together: Together, asked: Sequence[tuple[Ticket, Callable[[Session], Written[ScreeningPublic]]]]
+) -> list[Answer | BaseException]:
+    """The same for work that only adds rows, stored in one transaction with the work of others.
 
-    def do(session: Session) -> Written[Answer]:
-        public, rows = work(session)
-        answer, kept = _new(ticket, public)
-        return answer, [*rows, *kept]
+    Returns:
+        Of each its answer, or what kept it from having one.
+    """
 
-    return _once(together.database, ticket, lambda: together.write(do))
+    def doing(ticket: Ticket, work: Callable[[Session], Written[ScreeningPublic]]) -> Callable[..., Written[Answer]]:
+        def do(session: Session) -> Written[Answer]:
+            public, rows = work(session)
+            answer, kept = _new(ticket, public)
+            return answer, [*rows, *kept]
+
+        return do
+
+    outcomes = together.write_all([doing(ticket, work) for ticket, work in asked])
+    return [
+        _first_instead(together.database, ticket, outcome) if isinstance(outcome, IntegrityError) else outcome
+        for (ticket, _), outcome in zip(asked, outcomes, strict=True)
+    ]
 
 
 def _new(ticket: Ticket, public: ScreeningPublic) -> tuple[Answer, list[IdempotencyKey]]:
@@ -104,7 +122,8 @@ def _new(ticket: Ticket, public: ScreeningPublic) -> tuple[Answer, list[Idempote
     answer = Answer(body=public.model_dump_json(), screening_id=public.id, is_replay=False)
     if ticket.key is None:
         return answer, []
-    kept = IdempotencyKey(
+    kept = new_row(
+        IdempotencyKey,
         merchant_id=ticket.merchant_id,
         key=ticket.key,
         body_hash=ticket.body_hash,
@@ -114,16 +133,13 @@ def _new(ticket: Ticket, public: ScreeningPublic) -> tuple[Answer, list[Idempote
     return answer, [kept]
 
 
-def _once(database: Database, ticket: Ticket, do: Callable[[], Answer]) -> Answer:
+def _first_instead(database: Database, ticket: Ticket, error: IntegrityError) -> Answer | BaseException:
+    """Two at once with one key: the other one was first, and its answer is the answer."""
     try:
-        return do()
-    except IntegrityError:
-        # Two at once with one key: the other one was first, and its answer is the answer.
-        with database.reading() as session:
-            first = find_answer(session, ticket)
-        if first is None:
-            raise
-        return first
+        with database.asking() as connection:
+            return find_answer(connection, ticket) or error
+    except Problem as problem:
+        return problem
 
 
 def forget_old_keys(database: Database, at: datetime) -> None:

@@ -10,8 +10,8 @@ from api.customers.merchants import Caller
 from api.dependencies import PreviewKeyDep, ReadKeyDep, StateDep, WriteKeyDep, allow
 from api.errors import Problem
 from api.intake import views
-from api.intake.batch import submit_item
-from api.intake.idempotency import Answer
+from api.intake.batch import submit_items
+from api.intake.direct import respond
 from api.intake.previews import preview
 from api.intake.schemas import (
     BatchCreate,
@@ -44,14 +44,6 @@ REPLAYED = {
 }
 
 
-def respond(answer: Answer) -> Response:
-    """The stored bytes: 201, or 200 when they were given before."""
-    headers = {"Location": f"/v1/screenings/{answer.screening_id}"}
-    if answer.is_replay:
-        headers["Idempotent-Replayed"] = "true"
-    return Response(answer.body, 200 if answer.is_replay else 201, headers, media_type="application/json")
-
-
 def find_screening(session: Session, caller: Caller, screening_id: str) -> Screening:
     """The caller's screening. Another shop's id is as unknown as one that never was."""
     # PostgreSQL refuses a NUL even in a question.
@@ -79,7 +71,7 @@ def create_screenings(request: Request, body: BatchCreate, state: StateDep, key:
     """Moderate up to 500 orders; each has its own result, in the order of the items. Each counts as one request."""
     limit = key.key.requests_per_minute or state.settings.requests_per_minute
     allow(request, "requests", state.limits.take(key.key.id, limit, cost=len(body.items) - 1))
-    return BatchPublic(items=[submit_item(state, key.account, item) for item in body.items])
+    return BatchPublic(items=submit_items(state, key.account, body.items))
 
 
 @router.get("/{screening_id}", responses=documented("screening_not_found"))

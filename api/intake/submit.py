@@ -1,12 +1,15 @@
 """Use case: a request comes in; a decision is stored, a case opened, an event written, all in one transaction."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy import Connection
 from sqlmodel import Session, SQLModel, select
 
 from api.customers.holds import holds_in_force
 from api.customers.merchants import Account
-from api.delivery.outbox import committed, event_about
+from api.delivery.outbox import MACHINE, committed, event_about
 from api.intake.deciding import Decided, decide_order
 from api.intake.forcing import Forced
 from api.intake.idempotency import Answer, Ticket, answer_once_together, find_answer
@@ -16,7 +19,9 @@ from api.metrics import REASONS, SCREENINGS
 from api.state import AppState
 from api.storage.clock import now
 from api.storage.ids import new_id
-from api.storage.tables import CaseEventRecord, DecisionRecord, PendingDecision, ReviewCase, Reviewer, Screening
+from api.storage.likeness import likeness
+from api.storage.prepared import amend, new_row
+from api.storage.tables import CaseEventRecord, DecisionRecord, Hold, PendingDecision, ReviewCase, Reviewer, Screening
 from api.storage.together import Written
 from moderation.decision import Decision
 from moderation.evidence import Outcome
@@ -30,35 +35,96 @@ STATUS = {Outcome.APPROVE: "approved", Outcome.REJECT: "rejected", Outcome.REVIE
 PLAYED_REVIEW_TAKES = timedelta(seconds=2)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """An order that has no answer yet, and what holds for it now."""
+
+    ticket: Ticket
+    body: ScreeningCreate
+    holds: Sequence[Hold]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """An order that was decided and is not stored yet."""
+
+    ticket: Ticket
+    body: ScreeningCreate
+    decided: Decided
+
+
 def submit(state: AppState, account: Account, body: ScreeningCreate, idempotency_key: str | None) -> Answer:
     """Moderate one request and keep everything about it.
 
     Raises:
         Problem: 409 ``idempotency_conflict`` when the key was used for another body.
     """
+    with state.database.asking() as connection:
+        asked = look_up(connection, account, body, idempotency_key)
+    return asked if isinstance(asked, Answer) else answer_new(state, account, asked)
+
+
+def look_up(
+    connection: Connection, account: Account, body: ScreeningCreate, idempotency_key: str | None
+) -> Answer | Asked:
+    """The first answer again, or what a new one depends on. Raises as ``submit`` does."""
     ticket = Ticket.of(account.merchant.id, idempotency_key, body)
-    with state.database.reading() as session:
-        if (first := find_answer(session, ticket)) is not None:
-            return first
-        holds = holds_in_force(session, account.merchant.id)
-    decided = decide_order(state, account, body.to_request(), body.campaign, holds)
-    answer = answer_once_together(
-        state.together, ticket, lambda session: keep(session, state, account, screening_of(account, body), decided)
-    )
+    if (first := find_answer(connection, ticket)) is not None:
+        return first
+    return Asked(ticket=ticket, body=body, holds=holds_in_force(connection, account.merchant.id))
+
+
+def answer_new(state: AppState, account: Account, asked: Asked) -> Answer:
+    """Decide and keep; the connection is given back before, for a slow check must not hold it."""
+    outcome = store(state, account, [decide_asked(state, account, asked)])[0]
+    if isinstance(outcome, BaseException):
+        raise outcome
+    return outcome
+
+
+def decide_asked(state: AppState, account: Account, asked: Asked) -> Ready:
+    body = asked.body
+    decided = decide_order(state, account, body.to_request(), body.campaign, asked.holds)
+    return Ready(ticket=asked.ticket, body=body, decided=decided)
+
+
+def store(state: AppState, account: Account, ready: Sequence[Ready]) -> list[Answer | BaseException]:
+    """Keep decided orders, as many as possible in one transaction: of each its answer, or what kept it from one."""
+
+    def keeping(order: Ready) -> Callable[[Session], Written[ScreeningPublic]]:
+        return lambda session: keep(session, state, account, order.body, order.decided)
+
+    outcomes = answer_once_together(state.together, [(order.ticket, keeping(order)) for order in ready])
     committed.set()
-    if not answer.is_replay and account.mode == "live":
-        count(decided.decision)
-    return answer
+    for order, outcome in zip(ready, outcomes, strict=True):
+        if isinstance(outcome, Answer) and not outcome.is_replay and account.mode == "live":
+            count(order.decided.decision)
+    return outcomes
 
 
-def screening_of(account: Account, body: ScreeningCreate) -> Screening:
-    """The row for a request, not decided yet."""
-    moment = now()
-    return Screening(
+def keep(
+    session: Session,
+    state: AppState,
+    account: Account,
+    body: ScreeningCreate,
+    decided: Decided,
+    replaced: Screening | None = None,
+) -> Written[ScreeningPublic]:
+    """The answer, and the rows to be stored: the screening with its decision, its case and its event.
+
+    Args:
+        replaced: The screening whose text the customer changed.
+    """
+    decision, moment = decided.decision, now()
+    fields = [{"name": field.name, "text": field.text} for field in body.fields]
+    record_id = new_id("dec")
+    screening = new_row(
+        Screening,
         id=new_id("scr"),
         merchant_id=account.merchant.id,
         reference=body.reference,
-        fields=[field.model_dump() for field in body.fields],
+        fields=fields,
+        likeness=likeness(fields),
         brand=body.brand,
         product=body.product,
         locale=body.locale,
@@ -67,30 +133,25 @@ def screening_of(account: Account, body: ScreeningCreate) -> Screening:
         campaign=body.campaign,
         deadline_at=body.deadline_at,
         extra=dict(body.metadata),
-        status="in_review",
+        status=STATUS[decision.outcome],
+        decision_id=record_id,
+        revision_of=None if replaced is None else replaced.id,
+        revision=1 if replaced is None else replaced.revision + 1,
         created_at=moment,
         updated_at=moment,
     )
-
-
-def keep(
-    session: Session, state: AppState, account: Account, screening: Screening, decided: Decided
-) -> Written[ScreeningPublic]:
-    """The answer, and the rows to be stored: the screening with its decision, its case and its event."""
-    decision = decided.decision
-    record = DecisionRecord(
-        id=new_id("dec"),
+    record = new_row(
+        DecisionRecord,
+        id=record_id,
         screening_id=screening.id,
-        decided_by="machine",
+        decided_by=MACHINE,
         outcome=decision.outcome.value,
         reasons=[reason.value for reason in decision.reasons],
         risk=decision.risk,
         evidence=[evidence_to_json(found) for found in decision.evidence],
         versions=dict(decision.versions),
-        created_at=screening.created_at,
+        created_at=moment,
     )
-    screening.status = STATUS[decision.outcome]
-    screening.decision_id = record.id
     rows: list[SQLModel] = [screening, record, event_about(screening, record)]
     case = None
     if decision.outcome is Outcome.REVIEW:
@@ -116,7 +177,8 @@ def open_case(screening: Screening, decision: Decision, routing: Routing) -> tup
         )
     )
     deadline = routing.deadline(screening.deadline_at, screening.extra)
-    case = ReviewCase(
+    case = new_row(
+        ReviewCase,
         merchant_id=screening.merchant_id,
         screening_id=screening.id,
         queue=queue,
@@ -129,7 +191,7 @@ def open_case(screening: Screening, decision: Decision, routing: Routing) -> tup
         created_at=screening.created_at,
     )
     detail = {"queue": case.queue, "reasons": [reason.value for reason in decision.reasons]}
-    return case, CaseEventRecord(case_id=case.id, kind="opened", actor="machine", detail=detail)
+    return case, new_row(CaseEventRecord, case_id=case.id, kind="opened", actor=MACHINE, detail=detail)
 
 
 def count(decision: Decision) -> None:
@@ -145,7 +207,7 @@ def _play_review(session: Session, case: ReviewCase, forced: Forced) -> list[SQL
     assert then is not None
     known = session.exec(select(Reviewer).where(Reviewer.merchant_id == case.merchant_id)).first()
     reviewer = known or _test_reviewer(case.merchant_id)
-    case.state, case.version, case.resolved_at = CaseState.RESOLVED.value, 2, moment
+    amend(case, state=CaseState.RESOLVED.value, version=2, resolved_at=moment)
     detail = {"version": 2, "outcome": then.value}
     verdict = PendingDecision(
         case_id=case.id,

@@ -35,6 +35,8 @@ class Database:
         """
         self.url = normalise_url(url)
         self.engine = _create_engine(self.url)
+        self._reading = self.engine.execution_options(reading=True)
+        self._asking = self.engine.execution_options(asking=True)
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -45,9 +47,14 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One transaction that only reads; on SQLite it never waits for a writer."""
-        connection = self.engine.connect().execution_options(reading=True)
-        with connection, Session(connection, expire_on_commit=False) as session:
+        with self._reading.connect() as connection, Session(connection, expire_on_commit=False) as session:
             yield session
+
+    @contextmanager
+    def asking(self) -> Iterator[Connection]:
+        """For a few prepared questions: no session, and on SQLite each is answered as things stand when it is asked."""
+        with self._asking.connect() as connection:
+            yield connection
 
     def upgrade(self) -> None:
         """Bring the schema to the newest revision."""
@@ -116,5 +123,6 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    reading = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if not options.get("asking", False):
+        connection.exec_driver_sql("BEGIN" if options.get("reading", False) else "BEGIN IMMEDIATE")

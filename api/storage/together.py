@@ -5,16 +5,16 @@ second, one by one; whoever comes while one commit is on its way shares the next
 """
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Insert, inspect
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session, SQLModel
 
 from api.storage.database import Database
+from api.storage.prepared import insertion
 
 Value = TypeVar("Value")
 
@@ -46,16 +46,24 @@ class Together:
         Raises:
             Exception: What the work itself, its rows or the database raised; never what a neighbour's work did.
         """
-        mine = _Brought(work)
+        outcome = self.write_all([work])[0]
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome
+
+    def write_all(self, works: Sequence[Callable[[Session], Written[Value]]]) -> "list[Value | BaseException]":
+        """The same for many at once: of each its value, or what ``write`` would have raised."""
+        mine = [_Brought(work) for work in works]
         with self._lock:
-            self._line.append(mine)
-            if not self._is_writing:
+            self._line.extend(mine)
+            if mine and not self._is_writing:
                 self._is_writing = True
-                mine.turn.set()
-        mine.turn.wait()
-        if not mine.is_over:
-            self._write_for_all()
-        return mine.outcome()
+                mine[0].turn.set()
+        for each in mine:
+            each.turn.wait()
+            if not each.is_over:
+                self._write_for_all()
+        return [each.value if each.error is None else each.error for each in mine]
 
     def _write_for_all(self) -> None:
         with self._lock:
@@ -108,11 +116,6 @@ class _Brought(Generic[Value]):
         self.turn = threading.Event()
         self.is_over = False
 
-    def outcome(self) -> Value:
-        if self.error is not None:
-            raise self.error
-        return self.value
-
 
 def insert_rows(session: Session, rows: Iterable[SQLModel]) -> None:
     """Insert new rows, parents before children, one statement for each table however many rows there are."""
@@ -121,26 +124,10 @@ def insert_rows(session: Session, rows: Iterable[SQLModel]) -> None:
         by_kind.setdefault(type(row), []).append(row)
     connection = session.connection()
     for kind in sorted(by_kind, key=_place):
-        values = [{name: getattr(row, attribute) for name, attribute in _columns(kind)} for row in by_kind[kind]]
-        # What nobody filled is not named, so that a column's own default is used.
-        filled = {name for each in values for name, value in each.items() if value is not None}
-        named = [{name: value for name, value in each.items() if name in filled} for each in values]
-        connection.execute(_insert(kind), named)
-
-
-@cache
-def _insert(kind: type[SQLModel]) -> Insert:
-    return SQLModel.metadata.tables[str(kind.__tablename__)].insert()
+        insertion(kind, connection.dialect).insert(connection, by_kind[kind])
 
 
 @cache
 def _place(kind: type[SQLModel]) -> int:
     """Where the table stands when those that others refer to come first."""
     return [table.name for table in SQLModel.metadata.sorted_tables].index(str(kind.__tablename__))
-
-
-@cache
-def _columns(kind: type[SQLModel]) -> list[tuple[str, str]]:
-    """Each column's name and the attribute that holds it; they differ where a name was taken."""
-    mapper = inspect(kind)
-    return [(column.name, mapper.get_property_by_column(column).key) for column in mapper.local_table.columns]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import onnxruntime
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 from moderation.errors import DetectorUnavailable, ModelError
 from moderation.toxicity.cache import CacheCounts, ScoreCache
@@ -56,13 +56,17 @@ class _WindowedModel(ABC):
 
     def _score_windows(self, text: str) -> Scores:
         try:
-            return maximum(self._score(window) for window in windows(text, self._tokenizer, self._window))
+            encoding = self._tokenizer.encode(text)
+            if len(encoding.ids) <= self._window:
+                return self._score(text, encoding)
+            pieces = windows(text, self._tokenizer, self._window)
+            return maximum(self._score(window, self._tokenizer.encode(window)) for window in pieces)
         except (RuntimeError, MemoryError) as error:
             raise DetectorUnavailable(f"The toxicity model could not answer ({type(error).__name__}).") from error
 
     @abstractmethod
-    def _score(self, window: str) -> Scores:
-        """The scores of one text that fits the model's window."""
+    def _score(self, window: str, encoding: Encoding) -> Scores:
+        """The scores of one text that fits the model's window, given as its tokens too."""
 
 
 class OnnxEngine(_WindowedModel):
@@ -96,8 +100,7 @@ class OnnxEngine(_WindowedModel):
         super().__init__(compiled.version, tokenizer, compiled.window, thresholds, cache)
         self._classes = compiled.classes
 
-    def _score(self, window: str) -> Scores:
-        encoding = self._tokenizer.encode(window)
+    def _score(self, window: str, encoding: Encoding) -> Scores:
         inputs = {
             "input_ids": np.array([encoding.ids], np.int64),
             "attention_mask": np.array([encoding.attention_mask], np.int64),
@@ -127,5 +130,5 @@ class DetoxifyEngine(_WindowedModel):
             thresholds = read_thresholds(checkpoint.folder / "thresholds.json", checkpoint.classes)
         super().__init__(checkpoint.sha256[:12], tokenizer_of(self._detoxify), checkpoint.window, thresholds, cache)
 
-    def _score(self, window: str) -> Scores:
+    def _score(self, window: str, encoding: Encoding) -> Scores:
         return {name: float(score) for name, score in self._detoxify.predict(window).items()}

@@ -1,5 +1,6 @@
 """Many at once: each order as if it had come alone."""
 
+from sqlalchemy import event
 from sqlmodel import func, select
 
 from api.storage.tables import Screening
@@ -41,3 +42,13 @@ def test_each_order_has_its_own_idempotency(client, database):
 def test_a_batch_has_a_size(client):
     for items in ([], [order("x")] * 501):
         assert client.post("/v1/screenings/batch", json={"items": items}).status_code == 422
+
+
+def test_a_batch_waits_for_the_disk_a_few_times_only(client):
+    commits = []
+    engine = client.app.state.moderation.database.engine
+    client.post("/v1/screenings", json=order("the key's first use is noted"))
+    event.listen(engine, "commit", lambda connection: commits.append(connection))
+    results = client.post("/v1/screenings/batch", json={"items": [order(f"text {n}") for n in range(100)]})
+    assert [each["status"] for each in results.json()["items"]] == [201] * 100
+    assert len(commits) == 2

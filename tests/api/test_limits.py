@@ -1,9 +1,14 @@
 """Limits: every answer says how the key stands, and one that asks too often is told when to come back."""
 
+import multiprocessing
+import os
+from types import SimpleNamespace
+
 import pytest
 from fastapi.testclient import TestClient
 
-from api.limits import Limits
+from api.cli.serve import serve
+from api.limits import Limits, limits_in
 from api.main import create_app
 from tests.api.conftest import make_token
 
@@ -72,3 +77,45 @@ def test_counts_begin_anew_with_the_window(monkeypatch):
     assert not limits.take("k", 2).is_over
     assert limits.take("k", 2, cost=5).is_over
     assert limits.take("k", 2).remaining == 0
+
+
+def take_many(directory, answers, count):
+    shared = limits_in(directory, "keys", 10**9)
+    answers.put(sum(not shared.take("key_1", 300).is_over for _ in range(count)))
+
+
+def test_the_processes_of_a_machine_count_together(tmp_path):
+    context = multiprocessing.get_context("fork")
+    answers = context.Queue()
+    processes = [context.Process(target=take_many, args=(tmp_path, answers, 200)) for _ in range(3)]
+    for process in processes:
+        process.start()
+    taken = [answers.get(timeout=30) for _ in processes]
+    for process in processes:
+        process.join(30)
+    assert sum(taken) == 300
+    here = limits_in(tmp_path, "keys", 10**9)
+    assert here.take("key_1", 300).is_over
+    assert not here.take("key_2", 300).is_over
+    assert limits_in(tmp_path, "typing", 10**9).take("key_1", 300).remaining == 299
+
+
+def test_a_crowd_of_askers_crowds_out_whoever_asked_least(tmp_path, monkeypatch):
+    monkeypatch.setattr("api.limits.PLACES", 8)
+    crowded = limits_in(tmp_path, "keys", 10**9)
+    for _ in range(5):
+        crowded.take("often", 5)
+    for number in range(50):
+        assert not crowded.take(f"once {number}", 5).is_over
+    assert crowded.take("often", 5).is_over
+
+
+@pytest.mark.parametrize(("processes", "is_shared"), [(1, False), (2, True)])
+def test_the_processes_of_one_server_are_told_where_they_count(monkeypatch, processes, is_shared):
+    told = []
+    monkeypatch.setenv("MODERATION_LIMITS_DIRECTORY", "")
+    monkeypatch.setattr("api.cli.store.open_database", lambda: SimpleNamespace(close=lambda: None))
+    monkeypatch.setattr("api.cli.serve.served", lambda: None)
+    monkeypatch.setattr("uvicorn.run", lambda *_, **__: told.append(os.environ["MODERATION_LIMITS_DIRECTORY"]))
+    serve(processes=processes)
+    assert bool(told[0]) is is_shared

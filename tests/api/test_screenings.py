@@ -141,7 +141,7 @@ def test_a_revoked_key_and_a_key_without_the_scope_are_refused(client, database)
     refused = client.post("/v1/screenings", json=order(), headers={"Authorization": f"Bearer {reading}"})
     assert (refused.status_code, refused.json()["error"]["code"]) == (403, "scope_missing")
     with database.writing() as session:
-        caller = merchants.authenticate(session, reading)
+        caller = merchants.authenticate(session.connection(), reading)
         merchants.revoke_key(session, caller.key.id)
     assert client.get("/v1/screenings", headers={"Authorization": f"Bearer {reading}"}).status_code == 401
 

@@ -37,15 +37,33 @@ WISHES = (
 NAMES = "Anna Ben Chloe Dmitri Elif Farid Grace Hiro Ines Jonas Kemi Lars Maya Nadia Otto Priya Quinn Rosa Sven Tariq".split()
 
 
+#: What people order again and again.
+USUAL = [f"{wish} {name}" for wish in WISHES for name in NAMES]
+
+
+def ordered_before(path: Path) -> Path:
+    """A file of bodies with all the usual words, several times over, so that what repeats later was ordered before."""
+    path.write_text(
+        "\n".join(
+            json.dumps({"reference": "before", "fields": [{"name": "line1", "text": text}]}) for text in USUAL * 8
+        )
+    )
+    return path
+
+
 def orders(path: Path, count: int, repeating: float) -> Path:
-    """A file of request bodies; the share ``repeating`` of them has words that others have, too."""
-    chance = random.Random(7)
-    usual = [f"{wish} {name}" for wish in WISHES for name in NAMES]
+    """A file of request bodies; the share ``repeating`` of them has words that others have, too.
+
+    The others are as customers write them, a date and two names, and one in ten names an anniversary ("60th").
+    """
+    chance = random.Random(path.stem)
     lines = []
     for number in range(count):
-        text = chance.choice(usual)
+        text = chance.choice(USUAL)
         if chance.random() >= repeating:
-            text += f" {chance.randrange(1, 29)}.{chance.randrange(1, 13)}. no {path.stem}{number}"
+            text += f" & {chance.choice(NAMES)} {chance.randrange(1, 29)}.{chance.randrange(1, 13)}."
+            text += f"{chance.randrange(1950, 2030)}"
+            text = f"{chance.choice(('1st', '18th', '60th'))} {text}" if chance.random() < 0.1 else text
         lines.append(json.dumps({"reference": f"order-{number}", "fields": [{"name": "line1", "text": text}]}))
     path.write_text("\n".join(lines))
     return path
@@ -168,11 +186,11 @@ def main() -> int:
             "every text new": orders(folder / "new", 30_000, 0.0),
             "half of them repeat": orders(folder / "half", 30_000, 0.5),
         }
-        warm, steady = orders(folder / "warm", 400, 0.5), orders(folder / "steady", 5_000, 0.5)
+        warm, steady = ordered_before(folder / "warm"), orders(folder / "steady", 5_000, 0.5)
         disk = commits_the_disk_allows(folder)
         for who, start in {"ours": lambda: ours(folder, cores), "afternoon": lambda: afternoon(folder)}.items():
             with start() as server:
-                server.load(warm, seconds / 2)
+                server.load(warm, 6.0)
                 for what, bodies in sets.items():
                     rows[who, what] = server.load(bodies, seconds)
                 rows[who, f"{RATE} a second"] = server.load(steady, seconds, RATE)

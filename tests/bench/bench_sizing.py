@@ -42,7 +42,7 @@ def measure(url: str, orders: int, models: Path) -> None:
         shop = merchants.add_merchant(session, f"Sizing {time.time()}", "balanced")
         token = merchants.create_key(session, shop.id, "k", ["screenings:write"])[1]
     with database.writing() as session:
-        caller = merchants.authenticate(session, token)
+        caller = merchants.authenticate(session.connection(), token)
     assert caller is not None
     state = build_state(Settings(database_url=url, secret_key="k" * 32, model_directory=models))
     chosen = random.Random(7)

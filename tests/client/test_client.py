@@ -8,7 +8,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from api.client import ApiError, AsyncClient, BadSignature, Client, Order, Unreachable, verify
+from api.client import ApiError, AsyncClient, BadSignature, Client, Order, Unreachable, admin, verify
 from api.delivery.signing import new_secret, sign
 from api.storage.clock import now
 from tests.api.conftest import make_token
@@ -159,3 +159,35 @@ def test_what_is_signed_but_is_no_event_is_not_believed(body):
     secret = new_secret()
     with pytest.raises(BadSignature):
         verify(body, sign([secret], "evt_1", now(), body.decode()), secret)
+
+
+def test_a_shop_manages_its_keys_holds_and_webhooks(client, database):
+    shop = Client("http://testserver", make_token(database, "Managed", "admin"), http=client, attempts=1)
+    made = shop.send(admin.create_key("checkout", ["screenings:write"], requests_per_minute=90))
+    rotated = shop.send(admin.rotate_key(made.id, overlap_hours=1))
+    assert rotated.token != made.token
+    assert shop.send(admin.end_key(rotated.id)).status == "ended"
+    states = {each.id: each.status for each in shop.send(admin.list_keys()).items}
+    assert (states[made.id], states[rotated.id]) == ("ending", "ended")
+
+    held = shop.send(admin.place_hold("in the news", brand="Stride"))
+    waiting = shop.screen(Order(fields={"a": "hello"}, brand="Stride"))
+    assert [each.screening_id for each in shop.send(admin.reconcile()).items] == [waiting.id]
+    assert shop.send(admin.list_holds()).items == (held,)
+    assert shop.send(admin.lift_hold(held.id)).lifted_at is not None
+    assert shop.screen(Order(fields={"a": "hello"}, brand="Stride")).may_be_made
+
+    endpoint = shop.send(admin.create_endpoint("https://93.184.216.34/hook", ["screening.approved"]))
+    assert shop.send(admin.rotate_secret(endpoint.id)).secret != endpoint.secret
+    assert shop.send(admin.send_test_event(endpoint.id)).event_id
+    assert shop.send(admin.disable_endpoint(endpoint.id)).status == "disabled"
+    assert shop.send(admin.enable_endpoint(endpoint.id)).status == "active"
+    assert shop.send(admin.replay(endpoint.id, endpoint.created_at, now())).requested >= 0
+    assert shop.send(admin.list_deliveries(endpoint.id, status="failed")).items == ()
+    with pytest.raises(ApiError, match="delivery"):
+        shop.send(admin.replay_delivery(endpoint.id, "dlv_none"))
+    assert [each.id for each in shop.send(admin.list_endpoints()).items] == [endpoint.id]
+    shop.send(admin.delete_endpoint(endpoint.id))
+    with pytest.raises(ApiError) as caught:
+        shop.send(admin.get_endpoint(endpoint.id))
+    assert caught.value.code == "endpoint_not_found"

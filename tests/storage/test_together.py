@@ -4,11 +4,13 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import bindparam, event
 from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlmodel import select
+from sqlmodel import col, select
 
-from api.storage.tables import Merchant
+from api.storage.clock import now
+from api.storage.prepared import Rows, new_row
+from api.storage.tables import DecisionRecord, Merchant, OutboxEvent, Screening
 from api.storage.together import Together, insert_rows
 
 
@@ -105,8 +107,6 @@ def test_a_database_that_does_not_answer_is_asked_once_for_all(together, databas
 
 
 def test_parents_come_before_children_and_defaults_are_kept(database):
-    from api.storage.tables import DecisionRecord, Screening
-
     shop = Merchant(name="shop")
     screening = Screening(merchant_id=shop.id, status="approved", fields=[{"name": "a", "text": "hi"}], extra={"n": 1})
     decision = DecisionRecord(screening_id=screening.id, decided_by="machine", outcome="approve", risk=0.0)
@@ -117,3 +117,26 @@ def test_parents_come_before_children_and_defaults_are_kept(database):
     assert kept.likeness
     assert kept.extra == {"n": 1}
     assert kept.created_at == screening.created_at
+
+
+def test_a_row_made_for_insertion_is_stored_as_a_mapped_one_is(database):
+    shop = Merchant(name="shop", policy_layer={"politics": {"review": [0.5] * 4}})
+    screening = new_row(
+        Screening, merchant_id=shop.id, status="in_review", fields=[{"name": "a", "text": "\ud800é"}], deadline_at=now()
+    )
+    decision = new_row(DecisionRecord, screening_id=screening.id, decided_by="machine", outcome="review", risk=0.5)
+    reported = new_row(
+        OutboxEvent, merchant_id=shop.id, screening_id=screening.id, type="t", payload={"b": 1, "a": None}
+    )
+    made = [shop, screening, decision, reported]
+    with database.writing() as session:
+        insert_rows(session, made)
+    with database.reading() as session:
+        for row in made:
+            kept = session.get_one(type(row), row.id).model_dump(exclude={"likeness"})
+            assert kept == row.model_dump(exclude={"likeness"})
+    with database.asking() as connection:
+        rows = Rows(Merchant, col(Merchant.id) == bindparam("id"))
+        assert rows.first(connection, id=shop.id).model_dump() == shop.model_dump()
+        assert rows.first(connection, id=shop.id) is rows.first(connection, id=shop.id)
+        assert rows.first(connection, id="mer_none") is None
