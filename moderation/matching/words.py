@@ -3,7 +3,8 @@ without their vowels."""
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 
 from rapidfuzz.distance import OSA
 
@@ -79,7 +80,8 @@ def _misspelled(word: str, entry: Entry) -> dict[str, float]:
     is_free = bool(entry.edits) or (word[0] == letters[0] and (is_swap or is_inner))
     if not is_free and not free_edits(len(letters)):
         return {}
-    found = {"edits": float(distance), "odd": oddness(word)}
+    # The longer a word, the fewer others are spelled nearly like it.
+    found = {"edits": float(distance), "odd": oddness(word), "long_edit": min(max(len(letters) - 6, 0) / 2, 1.0)}
     if not is_free:
         found["strict"] = 1.0
     if entry.term.language == "en":
@@ -101,7 +103,7 @@ def _without_vowels(word: str, span: tuple[int, int], reading: Reading, index: I
         if len(word) == 3 and not _may_be_short(word, span, reading, entry):
             continue
         if (
-            0 < missing <= len(word) + (len(word) >= 4)
+            0 < missing <= len(word) + 1 + (len(word) >= 4)
             and word[0] == entry.letters[0]
             and _is_subsequence(word, entry.letters)
         ):
@@ -118,16 +120,23 @@ def _without_vowels(word: str, span: tuple[int, int], reading: Reading, index: I
 
 
 def _may_be_short(word: str, span: tuple[int, int], reading: Reading, entry: Entry) -> bool:
-    """Three consonants are monograms and abbreviations to most people, unless a single vowel is missing or they are
-    small letters and an obscene word."""
-    if entry.term.language != "en":
-        return False
-    if len(entry.letters) == 4:
+    """Three consonants are monograms and abbreviations to most people, unless a single vowel of an English word is
+    missing or they are small letters, an obscene word and, where it is no English one, nobody's abbreviation."""
+    is_english = entry.term.language == "en"
+    if is_english and len(entry.letters) == 4:
         return True
-    if word in _ABBREVIATIONS or len(entry.letters) > 7 or entry.term.category not in _SHORTENED:
+    if word in _ABBREVIATIONS or len(entry.letters) > 7:
+        return False
+    if entry.term.category not in _SHORTENED if is_english else word in abbreviations():
         return False
     request = reading.request
     return all(request.text_of(each.field)[each.start : each.end].islower() for each in reading.spans(*span))
+
+
+@cache
+def abbreviations() -> frozenset[str]:
+    """Three consonants that people write for something else in some language, see ``data/make_lexicon.py``."""
+    return frozenset(files("moderation.matching").joinpath("data/abbreviations.txt").read_text("utf-8").split())
 
 
 def _is_subsequence(short: str, long: str) -> bool:
