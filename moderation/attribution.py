@@ -25,7 +25,9 @@ def attribute(evidence: Iterable[Evidence]) -> list[Evidence]:
     """The evidence with the classifier's tone findings turned into notes where something truer explains them."""
     found = list(evidence)
     if any(e.source == KNOWN for e in found):
-        found = [_as_note(e, "a known name, title or saying") if _is_guess(e) else e for e in found]
+        is_needed = any(map(_is_guess, found))
+        kept = (e for e in found if is_needed or e.source != KNOWN)
+        found = [_as_note(e, "a known name, title or saying") if _is_guess(e) else e for e in kept]
     understood = {e.category for e in found if e.detector != "toxicity" and e.score >= _UNDERSTOOD} & _EXPLAIN
     if not understood:
         return found

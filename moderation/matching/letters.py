@@ -72,7 +72,7 @@ def entries_of(term: Term) -> list[Entry]:
         return found
     if len(letters) >= (5 if edits else 6) and all(map(is_gapless, letters)):
         shorter = {letters[:at] + letters[at + 1 :] for at in range(1, len(letters))}
-        return found + [Entry(term, each, key_of(each), 0, is_short=True) for each in sorted(shorter)]
+        found += [Entry(term, each, key_of(each), 0, is_short=True) for each in sorted(shorter)]
     if all(c in _SEEN_AS_LATIN for c in letters):
         look = letters.translate(_SEEN_AS_LATIN_TABLE)
         found.append(Entry(term, look, key_of(look), 0, is_transliterated=True))

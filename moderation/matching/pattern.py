@@ -33,7 +33,9 @@ class Patterns:
                 by_literal[literal].append(number)
         self._always = by_literal.pop("", [])
         self._owners = list(by_literal.values())
-        self._literals = AhoCorasick(list(by_literal), implementation=Implementation.ContiguousNFA, store_patterns=False)
+        self._literals = AhoCorasick(
+            list(by_literal), implementation=Implementation.ContiguousNFA, store_patterns=False
+        )
 
     def find(self, reading: Reading) -> Iterator[tuple[Term, int, int]]:
         text = reading.text

@@ -13,7 +13,7 @@ from moderation.matching.letters import AFFIXES, Entry
 from moderation.matching.lexicon import Lexicon
 from moderation.matching.looked import Looked
 from moderation.matching.score import READING_FEATURES
-from moderation.matching.script import may_sound
+from moderation.matching.script import is_gapless, may_sound
 from moderation.matching.singles import is_whole_run
 from moderation.matching.skeleton import View
 from moderation.reading import Reading
@@ -23,7 +23,7 @@ from moderation.terms.term import MatchKind
 _STRAIGHT = frozenset(
     {"folded", "leet", "look-alikes", "letters drawn with signs", "as displayed", "turned letters", "hidden letters"}
 )
-#: Letters from which a misspelling is read amid others in scripts without gaps between words.
+#: Letters from which a term bent or turned is read amid others in scripts without gaps between words.
 _SHORTEST_WITHIN = 5
 #: Readings near enough to what is written for terms of three letters.
 _NEAR = _STRAIGHT | {"letters apart", "transliterated", "upside down", "mirrored", "emoji as words", "emoji as slang"}
@@ -78,7 +78,8 @@ def _read(view: View, entry: Entry, units: range, edges: Edges, lexicon: Lexicon
         return None
     begins, ends = edges.begins_at(start), edges.ends_at(end)
     is_whole = begins and ends
-    if entry.is_short and len(entry.letters) < _SHORTEST_WITHIN and not _stands_alone(text, start, end):
+    is_guess = entry.is_short or (reading.name == "reversed" and is_gapless(text[start]))
+    if is_guess and len(entry.letters) < _SHORTEST_WITHIN and not _stands_alone(text, start, end):
         return None
     if not is_whole and (len(disguise.parts) > 1 or entry.is_transliterated or reading.name not in _STRAIGHT):
         return None

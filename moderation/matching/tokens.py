@@ -219,4 +219,6 @@ class Tokens:
 
 def _is_joined_name(text: str, lexicon: Lexicon) -> bool:
     """``vandyke``: a surname and what stands before it in one."""
-    return any(text.startswith(before) and lexicon.kinds(text[len(before) :]) & PERSON for before in ("van", "de", "mac"))
+    return any(
+        text.startswith(before) and lexicon.kinds(text[len(before) :]) & PERSON for before in ("van", "de", "mac")
+    )
