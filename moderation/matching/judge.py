@@ -89,19 +89,25 @@ class Judge:
             return hit.features
         if self._tokens.are_known(touched):
             return None
-        features = hit.features | self._as_a_name(hit, touched)
+        features = hit.features | self._as_another(hit, touched)
         if not self._tokens.are_foreign(touched):
             return features
         if _FAR & hit.features.keys() or sum(map(str.isalpha, hit.term.term)) < _FOREIGN:
             return None
         return features | {"foreign_word": 1.0}
 
-    def _as_a_name(self, hit: Hit, touched: range) -> dict[str, float]:
-        """What speaks against a guess at a word with a capital and small letters: most such words are names."""
+    def _as_another(self, hit: Hit, touched: range) -> dict[str, float]:
+        """What speaks against a guess: a word with a capital and small letters is mostly a name, one with accents a word of
+        a language that writes them."""
         is_guess = hit.features.get("edits", 0) >= 1 or "sound" in hit.features
-        if not is_guess or not self._tokens.are_written_as_names(touched):
+        if not is_guess:
             return {}
-        return {"name_like": 1.0} | ({"strict_name": 1.0} if "strict" in hit.features else {})
+        found = {}
+        if hit.term.term.isascii() and self._tokens.have_accents(touched):
+            found["accented"] = 1.0
+        if self._tokens.are_written_as_names(touched):
+            found |= {"name_like": 1.0} | ({"strict_name": 1.0} if "strict" in hit.features else {})
+        return found
 
     def _has_context(self, hit: Hit) -> bool:
         return any(each.holds(hit.term.context, *hit.place) for each in self._companies)

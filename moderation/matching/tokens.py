@@ -104,6 +104,11 @@ class Tokens:
         written = (self._raw[self._starts[index] : self._ends[index]] for index in indexes)
         return bool(indexes) and all(word[:1].isupper() and word[1:].islower() for word in written)
 
+    def have_accents(self, indexes: range) -> bool:
+        """Whether one of these words has a Latin letter with a mark, as typed."""
+        typed = (self._raw[self._starts[index] : self._ends[index]] for index in indexes)
+        return any("\xc0" <= each <= "\u024f" for word in typed for each in word)
+
     def are_all_within(self, covered: Sequence[Covered]) -> bool:
         """Whether each word is a number, a name with a capital, or lies within one of the stretches."""
         return all(

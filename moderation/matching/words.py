@@ -81,7 +81,7 @@ def _misspelled(word: str, entry: Entry) -> dict[str, float]:
     if not is_free and not free_edits(len(letters)):
         return {}
     # The longer a word, the fewer others are spelled nearly like it.
-    found = {"edits": float(distance), "odd": oddness(word), "long_edit": min(max(len(letters) - 6, 0) / 2, 1.0)}
+    found = {"edits": float(distance), "odd": oddness(word), "long_edit": float(len(letters) >= 8)}
     if not is_free:
         found["strict"] = 1.0
     if entry.term.language == "en":
