@@ -22,6 +22,9 @@ _VOWELS = frozenset("aeiou")
 _SHORTENED = frozenset({*OBSCENE, Category.DRUGS, Category.SELF_HARM})
 #: Three consonants that are written every day: a singer and kind of music, count, class, pounds.
 _ABBREVIATIONS = frozenset("psy cnt cls lbs pts pcs hrs mrs".split())
+#: Letters of the longest title that is written without its vowels, and what follows it.
+_TITLE = 5
+_NAME_AFTER = re.compile(r"\.\s*[A-Z]\w*[a-z]")
 #: Words of one order that are compared; a longer text is prose, and prose is read in the other ways.
 MOST_WORDS = 64
 
@@ -97,6 +100,8 @@ def _misspelled(word: str, entry: Entry) -> dict[str, float]:
 
 def _without_vowels(word: str, span: tuple[int, int], reading: Reading, index: Index) -> Iterator[Hit]:
     """The word is what stays of the term when vowels are left out, all of them or all but some."""
+    if len(word) <= _TITLE and _is_title(span, reading):
+        return
     for number in index.skeletons.get(consonants_of(word), ()):
         entry = index.entries[number]
         missing = len(entry.letters) - len(word)
@@ -117,6 +122,12 @@ def _without_vowels(word: str, span: tuple[int, int], reading: Reading, index: I
                 {"no_vowels": 1.0, "short": float(len(word) == 3), "edits": 0.0 if bare else 0.2 * missing},
                 "no vowels",
             )
+
+
+def _is_title(span: tuple[int, int], reading: Reading) -> bool:
+    """``drg. Rini``, ``RNDr. Eduard``: a full stop and a name follow."""
+    last = reading.spans(*span)[-1]
+    return bool(_NAME_AFTER.match(reading.request.text_of(last.field), last.end))
 
 
 def _may_be_short(word: str, span: tuple[int, int], reading: Reading, entry: Entry) -> bool:

@@ -224,7 +224,7 @@ def test_what_may_be_a_place_or_a_word_of_another_language_is_for_a_person(text:
 
 
 @pytest.mark.parametrize(
-    "text", ["you slut", "slut you are", "you retard", "the bitch's kennel", "Cunt Lane is a cunt"]
+    "text", ["you slut", "slut you are", "you retard", "the bitch's kennel", "ſlut you", "Cunt Lane is a cunt"]
 )
 def test_among_english_words_they_are_what_they_are(text: str) -> None:
     assert strictest(text) is Outcome.REJECT
