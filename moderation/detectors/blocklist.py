@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from copy import copy
 from typing import ClassVar
 
+from moderation.attribution import KNOWN
 from moderation.evidence import Category, Evidence, Outcome, Span
 from moderation.matching import Found, Match, Matcher
 from moderation.reading import Readings
@@ -47,7 +48,7 @@ class BlocklistDetector:
     def detect(self, readings: Readings) -> list[Evidence]:
         """Evidence in the order of the text: listed terms first, hidden characters after them."""
         found = self._matcher.search(readings)
-        return [*map(_evidence, found.matches), *_hidden(readings), *_unread(readings, found)]
+        return [*map(_evidence, found.matches), *_hidden(readings), *_unread(readings, found), *_known(found)]
 
 
 def _evidence(match: Match) -> Evidence:
@@ -85,6 +86,18 @@ def _unread(readings: Readings, found: Found) -> list[Evidence]:
         Evidence(
             detector=BlocklistDetector.name, category=Category.UNCLEAR, severity=1, score=0.9, source=source,
             explanation=f"{fact} to be read in every way; a person has to look.", at_most=Outcome.REVIEW,
+        )
+    ]  # fmt: skip
+
+
+def _known(found: Found) -> list[Evidence]:
+    """A note that the order is a name, a title or a saying: what a model makes of its words is beside the point."""
+    if not found.is_known:
+        return []
+    return [
+        Evidence(
+            detector=BlocklistDetector.name, category=Category.UNCLEAR, severity=1, score=0.0, source=KNOWN,
+            explanation="The whole order is a name, a title or a saying that the lists allow.", at_most=Outcome.APPROVE,
         )
     ]  # fmt: skip
 

@@ -58,7 +58,14 @@ def is_phone_number(text: str) -> bool:
 #: French numbers are five pairs; their middle looks like a date.
 _PAIRS = re.compile(r"0[1-9](?:[ .-]\d\d){4}")
 _DATE = re.compile(
-    r"\b(?:\d{1,2}[-./ ]\d{1,2}[-./ ](?:19|20)?\d\d|(?:19|20)\d\d[-./ ]\d{1,2}[-./ ]\d{1,2}|(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d)\b"
+    r"\b(?:\d{1,2}[-./ ]\d{1,2}[-./ ](?:1\d|20)?\d\d|(?:1\d|20)\d\d[-./ ]\d{1,2}[-./ ]\d{1,2}|(?:1\d|20)\d\d ?[-/] ?(?:1\d|20)\d\d)\b"
+)
+
+#: What says of the number after it that it is no telephone's.
+_LABEL = re.compile(
+    r"(?:\b(?:s/?n|serial|ser|lot|batch|imo|mmsi|isbn|part|art|item|ref|order|bib|model|vin|edition|invoice|patent|locker|unit|coords?|coordinates)"
+    r"|№)[.:#]? ?(?:no\.?|nr\.?|number|#)?[.:# ]*\Z",
+    re.IGNORECASE,
 )
 
 
@@ -181,7 +188,8 @@ class PersonalInfoDetector:
 
 def _matches(kind: _Kind, reading: Reading) -> Iterator[tuple[int, int]]:
     for match in kind.pattern.finditer(reading.text):
-        if kind.holds(match.group()):
+        is_labelled = kind.name == "phone" and _LABEL.search(reading.text, 0, match.start())
+        if kind.holds(match.group()) and not is_labelled:
             yield match.span()
 
 

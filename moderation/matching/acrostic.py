@@ -14,7 +14,7 @@ def find_acrostic(reading: Reading, entry: Entry, start: int, end: int) -> Hit |
     text, letters = reading.text, entry.letters
     is_short = entry.term.severity == 4 and reading.name == "first letters of lines"
     is_whole = (start == 0 or text[start - 1] == "\n") and (end == len(text) or text[end] == "\n")
-    if not is_whole or text[start:end] != letters or len(letters) < (3 if is_short else 4):
+    if entry.is_transliterated or not is_whole or text[start:end] != letters or len(letters) < (3 if is_short else 4):
         return None
     return Hit(
         entry.term, reading, start, end, {READING_FEATURES[reading.name]: 1.0, "length": length_feature(letters)}

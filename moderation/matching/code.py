@@ -15,6 +15,8 @@ _MONTH = r"(?:jan|feb|mar|apr|may|mai|jun|jul|aug|sep|sept|oct|okt|nov|dec|dez|d
 _UNIT = r"(?:st|nd|rd|th|s|am|pm|h|km|cm|mm|m|kg|g|lb|lbs|oz|ft|in|ml|cl|l|mph|kmh|%|°|€|\$|£|x|er|ers|anos|ans|jahre|anni|years?|yrs?|miles?|days?|weeks?|months?|min|mins|minutes?|hours?|hrs?|points?|goals?|euros?|dollars?|pounds?)"
 #: What stands before or after a number that is only a number.
 _BEFORE = re.compile(
+    r"(?:(?<![^\W_])(?:heat|lane|stage|leg|round|week|lesson|fig|figure|op|opus|kv|bwv|hymn|take|scene|step|rink|tent|stall|box|bottle|cask|barrel|tank|ward|desk|exit|"
+    r"junction|km|rpm|no)[\s.:]+)$|"
     rf"(?:(?:#|\*|†|(?<![^\W_])(?:no\.?|nr\.?|n[o°º]|number|num|jersey|player|trikot|size|sz|gr\.?|grosse|taille|talla|room|rm|apt|unit|flat|route|rt|highway|hwy|rue|street|st|"
     rf"since|est\.?|established|born|b\.|class of|c/o|anno|seit|depuis|desde|dal|in|year|ano|jahr|team|psalm|ps|chapter|ch|verse|lat|lon|long|tel|page|p|lap|bus|car|"
     rf"boat|sail|bib|car|kart|bike|squad|troop|unit|engine|ladder|station|bay|gate|seat|row|age|aged|turns?|turning|happy|{_MONTH}|"

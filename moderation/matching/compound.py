@@ -13,6 +13,8 @@ _DECODED = tuple(
 )
 #: Zipf frequency of the commonest words.
 _EVERYDAY = 5.0
+#: That of common words, which are read beside a term of another language when they are whole.
+_WHOLE = 4.3
 #: Frequency that a listed word is given in a split: about that of a common word.
 _LISTED = 4.6 - 9
 
@@ -41,6 +43,8 @@ def _in_plain(word: str, start: int, end: int, entry: Entry, lexicon: Lexicon) -
         return {"inflected": 1.0}
     if len(after) == 1 or not _may_stand_in(letters, before, after, entry.term.severity >= 3, lexicon):
         return {}
+    if entry.term.language not in ("en", "any") and not _are_everyday(before, after, lexicon, _WHOLE):
+        return {}  # a split into English words says little of a term of another language
     left = likelihood(before, lexicon) if before else 0.0
     right = likelihood(after, lexicon) if after else 0.0
     if left is None or right is None:
@@ -66,5 +70,8 @@ def _may_stand_in(letters: str, before: str, after: str, is_strong: bool, lexico
         return True
     if len(letters) < (4 if is_strong else 5):
         return False
-    least = 3 if len(letters) == 4 else 1
-    return all(not part or (len(part) >= least and lexicon.english(part) >= _EVERYDAY) for part in (before, after))
+    return _are_everyday(before, after, lexicon, _EVERYDAY, least=3 if len(letters) == 4 else 1)
+
+
+def _are_everyday(before: str, after: str, lexicon: Lexicon, frequency: float, least: int = 1) -> bool:
+    return all(not part or (len(part) >= least and lexicon.english(part) >= frequency) for part in (before, after))

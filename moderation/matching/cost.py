@@ -39,6 +39,8 @@ def features_of(disguise: Disguise, entry: Entry, lexicon: Lexicon, *, is_across
         else:
             has_space = any(map(str.isspace, disguise.gaps))
             found |= _cuts(parts, length, lexicon, is_across=is_across, has_space=has_space)
+            if len(entry.words) > 1:
+                found.pop("long_parts", None)  # words that meet in other words were hardly chosen for that
     if found:
         found["length"] = length_feature(entry.letters)
     return found

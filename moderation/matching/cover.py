@@ -12,7 +12,7 @@ from moderation.reading import Reading
 from moderation.reading.fold import fold_text
 from moderation.terms.term import Allow, AllowKind, Term
 
-_SEPARATORS = frozenset(',.;:!?&/()-–—"')
+_SEPARATORS = frozenset(',.;:!?&/()-–—"_@#')
 
 
 @dataclass(frozen=True, slots=True)

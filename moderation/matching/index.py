@@ -53,6 +53,8 @@ class Index:
         )
         self.automaton = AhoCorasick(list(keyed), implementation=Implementation.ContiguousNFA, store_patterns=False)
         words = [(number, entry) for number, entry in enumerate(self.entries) if _is_word(entry)]
+        #: Words that stand in the list themselves, whatever is done about them.
+        self.listed = frozenset(entry.letters for _, entry in words)
         self.deletes = Deletes(
             (number, entry.letters, max(entry.edits, 1))
             for number, entry in words
@@ -113,14 +115,15 @@ def well_known_keys(letters: str) -> tuple[str, ...]:
 def _is_word(entry: Entry) -> bool:
     """One word of an alphabet, long enough to be read in other spellings."""
     letters = entry.letters
-    if entry.is_transliterated or len(entry.words) > 1 or len(letters) < 4 or not letters.isalpha():
+    if entry.is_transliterated or entry.is_short or len(entry.words) > 1 or len(letters) < 4 or not letters.isalpha():
         return False
     return letters.isascii() or not any(map(is_gapless, letters))
 
 
 def _is_gapless(entry: Entry) -> bool:
     """A term of Han, kana or Thai letters, long enough to be read with one of them masked."""
-    return not entry.letters.isascii() and len(entry.letters) >= 3 and all(map(is_gapless, entry.letters))
+    letters = entry.letters
+    return not letters.isascii() and not entry.is_short and len(letters) >= 3 and all(map(is_gapless, letters))
 
 
 def _numbered(pairs: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:

@@ -1,5 +1,6 @@
 """What is innocent in one order, and what stays of a hit when it is set against that."""
 
+from collections.abc import Sequence
 from functools import cached_property
 
 from moderation.evidence import Outcome
@@ -10,7 +11,7 @@ from moderation.matching.lexicon import Lexicon
 from moderation.matching.score import score
 from moderation.matching.tokens import Tokens
 from moderation.reading import Readings
-from moderation.terms.term import MatchKind
+from moderation.terms.term import AllowKind, MatchKind
 
 #: Below this a match is not worth telling.
 FLOOR = 0.3
@@ -23,7 +24,11 @@ _EXCUSED = 0.85
 #: Features of readings in which known words are expected under the hit; these judge the words on their own.
 _OWN_GATE = frozenset({"word_initials", "line_initials", "cuts", "apart", "apostrophe", "mask"})
 #: Ways of reading so far from what is written that a word of any language, as it is written, speaks against them.
-_FAR = frozenset({"look_alikes", "reversed", "sound", "no_vowels", "filler", "pig_latin", "spoken"})
+_FAR = frozenset({"look_alikes", "reversed", "sound", "no_vowels", "filler", "pig_latin", "spoken", "transliterated"})
+#: Ways in which the letters of a word were changed.
+_BENT = frozenset({"edits", "sound", "no_vowels", "swapped", "dropped", "repeated"})
+#: Letters below which a term is no reading of a known word of any language.
+_FOREIGN = 4
 #: Nobody reads initials so.
 _NOT_INITIALS = frozenset({"edits", "sound", "no_vowels", "mask"})
 
@@ -31,8 +36,14 @@ _NOT_INITIALS = frozenset({"edits", "sound", "no_vowels", "mask"})
 class Judge:
     """Weighs the hits of one order against its innocent words, names, places and allow entries."""
 
-    def __init__(self, readings: Readings, cover: Cover, lexicon: Lexicon) -> None:
-        self._readings = readings
+    def __init__(
+        self, readings: Readings, cover: Cover, lexicon: Lexicon, listed: Sequence[frozenset[str]] = ()
+    ) -> None:
+        """
+        Args:
+            listed: Words that entries of their own stand for.
+        """
+        self._readings, self._listed = readings, listed
         self._tokens = Tokens(readings, lexicon)
         self._covered: list[Covered] = cover.find(readings.folded)
 
@@ -63,11 +74,15 @@ class Judge:
             return None
         if self._tokens.are_initials(low, high) and self._are_own_initials(hit, high):
             return None
+        touched = self._tokens.touching(low, high)
+        if self._tokens.is_possessive(touched, low, high):
+            return None  # what belongs to one is no plural
         if hit.is_plain:
-            return None if hit.fixed is None and self._is_named(hit) else hit.features
+            return None if hit.fixed is None and self._is_innocent(hit, touched) else hit.features
         if any(each.excuses(low, high) for each in self._covered):
             return None  # an allowed word as it is written is no disguise of another
-        touched = self._tokens.touching(low, high)
+        if _BENT & hit.features.keys() and self._is_listed_itself(touched):
+            return None  # the entry that the word is speaks for it
         if "foreign_parts" in hit.features and self._tokens.are_written_as_names(touched):
             return None  # a double name
         if "plate" in hit.features:
@@ -76,22 +91,30 @@ class Judge:
             return hit.features
         if self._tokens.are_known(touched):
             return None
-        features = hit.features | self._as_a_name(hit, touched)
+        features = hit.features | self._as_another(hit, touched)
         if not self._tokens.are_foreign(touched):
             return features
-        return None if _FAR & hit.features.keys() else features | {"foreign_word": 1.0}
+        if _FAR & hit.features.keys() or sum(map(str.isalpha, hit.term.term)) < _FOREIGN:
+            return None
+        return features | {"foreign_word": 1.0}
 
     def _is_respelled(self, hit: Hit, touched: range) -> bool:
         """Whether the term is read in other words than those written there; else it was met as they are written."""
         read = [c for c in hit.reading.text[hit.start : hit.end] if c.isalnum()]
         return "".join(read) != "".join(self._tokens.all[index].text for index in touched)
 
-    def _as_a_name(self, hit: Hit, touched: range) -> dict[str, float]:
-        """What speaks against a guess at a word with a capital and small letters: most such words are names."""
+    def _as_another(self, hit: Hit, touched: range) -> dict[str, float]:
+        """What speaks against a guess: a word with a capital and small letters is mostly a name, one with accents a word of
+        a language that writes them."""
         is_guess = hit.features.get("edits", 0) >= 1 or "sound" in hit.features
-        if not is_guess or not self._tokens.are_written_as_names(touched):
+        if not is_guess:
             return {}
-        return {"name_like": 1.0} | ({"strict_name": 1.0} if "strict" in hit.features else {})
+        found = {}
+        if hit.term.term.isascii() and self._tokens.have_accents(touched):
+            found["accented"] = 1.0
+        if self._tokens.are_written_as_names(touched):
+            found |= {"name_like": 1.0} | ({"strict_name": 1.0} if "strict" in hit.features else {})
+        return found
 
     def _has_context(self, hit: Hit) -> bool:
         return any(each.holds(hit.term.context, *hit.place) for each in self._companies)
@@ -109,26 +132,56 @@ class Judge:
             return False
         return hit.term.severity < 4 or self._tokens.is_before_name(high)
 
-    def _is_named(self, hit: Hit) -> bool:
-        """The word is part of a person's name or a place, or a name that is the whole order, unless severe."""
+    @property
+    def is_known(self) -> bool:
+        """Whether every word of the order stands in an allowed name, title or saying, or is a name or a number."""
+        free = [each for each in self._covered if each.only is None]
+        whole = len(self._readings.as_written.text)
+        return bool(free) and not self._tokens.has_signs(0, whole) and self._tokens.are_all_within(free)
+
+    def _is_listed_itself(self, touched: range) -> bool:
+        return len(touched) == 1 and any(self._tokens.all[touched[0]].text in words for words in self._listed)
+
+    def _is_innocent(self, hit: Hit, touched: range) -> bool:
+        """The word is part of a person's name or a place, or a name that is the whole order, unless severe; or a word
+        of another language among words of other languages."""
         low, high = hit.place
-        touched = self._tokens.touching(low, high)
         if len(touched) != 1:
             return False
-        if self._tokens.in_name(touched[0]):
+        at = touched[0]
+        if self._tokens.in_name(at) or self._is_foreign_word(hit, at):
             return True
-        is_alone = len(self._tokens.all) == 1 and hit.term.severity <= 2
-        return is_alone and self._tokens.names(touched[0], self._covered, low, high)
+        if hit.term.severity > 2:
+            return False
+        if self._tokens.is_addressed(at) or self._tokens.in_handle(at):
+            return self._tokens.names(at, self._covered, low, high)
+        return len(self._tokens.all) == 1 and (
+            self._tokens.names(at, self._covered, low, high) or self._tokens.is_written_as_place(at)
+        )
+
+    def _is_foreign_word(self, hit: Hit, at: int) -> bool:
+        """Allowed as a word of another language than the entry's, and nothing else in the order is English."""
+        is_word = any(each.excuses(*hit.place) and _is_foreign_to(each, hit) for each in self._covered)
+        return is_word and self._tokens.is_among_foreign(at)
 
     def _is_excused(self, hit: Hit) -> bool:
         """A name, a place, or an ordinary word of another language is spelled the same."""
         low, high = hit.place
         touched = self._tokens.touching(low, high)
-        if any(each.excuses(low, high) for each in self._covered):
-            return True
+        excusing = [each for each in self._covered if each.excuses(low, high)]
         if len(touched) != 1:
-            return False
-        return self._tokens.all[touched[0]].is_place or self._tokens.names(touched[0], self._covered, low, high)
+            return bool(excusing)
+        at = touched[0]
+        if any(not (_is_foreign_to(each, hit) and self._tokens.is_among_english(at)) for each in excusing):
+            return True
+        token = self._tokens.all[at]
+        return token.is_place or self._tokens.is_in_place(at) or self._tokens.names(at, self._covered, low, high)
+
+
+def _is_foreign_to(covered: Covered, hit: Hit) -> bool:
+    """Whether what is allowed is a word of another language than English and the entry's."""
+    is_word = covered.kind in (AllowKind.WORD, AllowKind.PHRASE)
+    return is_word and covered.language not in ("any", "en", hit.term.language)
 
 
 def _acts_alone(hit: Hit, sure: float) -> bool:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from moderation.matching.script import is_gapless
 from moderation.matching.skeleton import key_of, once
 from moderation.reading.fold import fold_text
 from moderation.reading.transliterate import latin
@@ -31,6 +32,8 @@ class Entry:
     words: tuple[str, ...] = ()
     #: The spelling is the sound of a term that another script writes.
     is_transliterated: bool = False
+    #: One letter of the term is missing: how misspellings are found where no gaps tell the words of a text apart.
+    is_short: bool = False
 
     @property
     def least(self) -> int:
@@ -67,6 +70,9 @@ def entries_of(term: Term) -> list[Entry]:
     found = [Entry(term, letters, key, edits, words)]
     if letters.isascii():
         return found
+    if len(letters) >= (5 if edits else 6) and all(map(is_gapless, letters)):
+        shorter = {letters[:at] + letters[at + 1 :] for at in range(1, len(letters))}
+        found += [Entry(term, each, key_of(each), 0, is_short=True) for each in sorted(shorter)]
     if all(c in _SEEN_AS_LATIN for c in letters):
         look = letters.translate(_SEEN_AS_LATIN_TABLE)
         found.append(Entry(term, look, key_of(look), 0, is_transliterated=True))

@@ -34,3 +34,5 @@ class Found:
     matches: list[Match]
     #: False for noise in which far-fetched ways of reading were left out; a person has to look.
     is_complete: bool
+    #: Every word of the order belongs to an allowed name, title or saying.
+    is_known: bool = False

@@ -74,11 +74,11 @@ class Matcher:
                 keep_best(best.setdefault(hit.term.id, []), Placed(*hit.place, weighed))
         matches = without_shadows([placed for each in best.values() for placed in each])
         is_cut = any(each.is_cut for each in looked) or next(hits, None) is not None
-        return Found(matches=matches, is_complete=not is_cut)
+        return Found(matches=matches, is_complete=not is_cut, is_known=judge.is_known)
 
     def judge(self, readings: Readings) -> Judge:
         """What is innocent in this order."""
-        return Judge(readings, self._cover, self._lexicon)
+        return Judge(readings, self._cover, self._lexicon, [index.listed for index in self._indexes])
 
     def hits(self, readings: Readings, looked: Sequence[Looked] = ()) -> Iterator[Hit]:
         """Every place where a term may be read, the plainest readings first, not yet judged."""

@@ -1,11 +1,14 @@
 """Patterns over the folded text whose cost no input can raise: bounded repeats, no nesting, no back-references."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from re import _compiler as compiler  # type: ignore[attr-defined]  # the parsed form is the only safe thing to check
 from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
+
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from moderation.errors import TermListError
 from moderation.reading import Reading
@@ -24,10 +27,22 @@ class Patterns:
 
     def __init__(self, terms: Iterable[Term]) -> None:
         self._compiled = [(term, compile_pattern(term)) for term in terms]
+        by_literal: dict[str, list[int]] = defaultdict(list)
+        for number, (term, _) in enumerate(self._compiled):
+            for literal in literals_of(term):
+                by_literal[literal].append(number)
+        self._always = by_literal.pop("", [])
+        self._owners = list(by_literal.values())
+        self._literals = AhoCorasick(
+            list(by_literal), implementation=Implementation.ContiguousNFA, store_patterns=False
+        )
 
     def find(self, reading: Reading) -> Iterator[tuple[Term, int, int]]:
-        for term, pattern in self._compiled:
-            for found in pattern.finditer(reading.text):
+        text = reading.text
+        met = {number for number, _, _ in self._literals.find_matches_as_indexes(text, overlapping=True)}
+        for number in sorted({*self._always, *(owner for each in met for owner in self._owners[each])}):
+            term, pattern = self._compiled[number]
+            for found in pattern.finditer(text):
                 if found.end() > found.start():
                     yield term, found.start(), found.end()
 
@@ -53,6 +68,28 @@ def compile_pattern(term: Term) -> re.Pattern[str]:
     except re.error as error:
         raise TermListError(f"{term.id}: {term.term!r} is no regular expression: {error}. Correct it.") from error
     return compiled
+
+
+def literals_of(term: Term) -> tuple[str, ...]:
+    """Stretches of letters one of which every match of the pattern holds; to look for them all costs next to nothing."""
+    return _literals(parser.parse(_folded(term.term)))
+
+
+def _literals(nodes: Any) -> tuple[str, ...]:
+    run, found = "", [("",)]
+    for kind, value in nodes:
+        if kind is op.LITERAL:
+            run += chr(value)
+            continue
+        found.append((run,))
+        run = ""
+        if kind is op.SUBPATTERN:
+            found.append(_literals(value[-1]))
+        elif kind is op.BRANCH:
+            found.append(tuple(each for branch in value[1] for each in _literals(branch)))
+        elif kind in (op.MAX_REPEAT, op.MIN_REPEAT) and value[0]:
+            found.append(_literals(value[2]))
+    return max([*found, (run,)], key=lambda each: min(map(len, each)))
 
 
 def _folded(pattern: str) -> str:

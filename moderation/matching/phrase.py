@@ -1,6 +1,8 @@
 """Phrases with gaps: ``kill ... all``: each part in its own disguise, up to three words between."""
 
-from collections.abc import Iterable
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from moderation.matching.letters import GAP, letters_of
@@ -8,58 +10,65 @@ from moderation.matching.skeleton import key_of
 from moderation.terms.term import Term
 
 WORDS_BETWEEN = 3
+_WORD = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
 class GappedPhrase:
-    """A phrase with its parts between the gaps, as letters."""
+    """A phrase and the keys of its parts between the gaps."""
 
     term: Term
-    parts: tuple[str, ...]
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return tuple(key_of(part) for part in self.parts)
+    keys: tuple[str, ...]
 
 
 class Phrases:
-    """The gapped phrases of a list; found by their parts, of which the index tells where they stand."""
+    """The gapped phrases of a list, found by their first parts."""
 
     def __init__(self, terms: Iterable[Term]) -> None:
-        self.phrases = [GappedPhrase(term, parts) for term in terms if (parts := _parts(term.term))]
+        phrases = [GappedPhrase(term, keys) for term in terms if (keys := _keys(term.term))]
+        self._by_first: dict[str, list[GappedPhrase]] = defaultdict(list)
+        for phrase in phrases:
+            self._by_first[phrase.keys[0]].append(phrase)
+        self._longest = max((len(key) for key in self._by_first), default=0)
 
-    def find(self, text: str) -> Iterable[tuple[Term, int, int]]:
-        """Phrases in a text of plain letters; ``(term, start, end)`` offsets, half-open."""
-        if not self.phrases:
+    def find(self, text: str) -> Iterator[tuple[Term, int, int]]:
+        """Phrases in a text of plain letters, each once; ``(term, start, end)`` offsets, half-open."""
+        if not self._by_first:
             return
         words = _words(text)
-        for phrase in self.phrases:
-            for begin in range(len(words)):
-                end = _follow(phrase.parts, words, begin)
-                if end:
+        seen: set[str] = set()
+        for begin in range(len(words)):
+            for phrase, after in self._begun(words, begin):
+                end = _follow(phrase.keys[1:], words, after)
+                if end and phrase.term.id not in seen:
+                    seen.add(phrase.term.id)
                     yield phrase.term, words[begin][1], words[end - 1][2]
-                    break
+
+    def _begun(self, words: list[tuple[str, int, int]], begin: int) -> Iterator[tuple[GappedPhrase, int]]:
+        """Phrases whose first part is written from this word on, and the word after that part."""
+        joined = ""
+        for index in range(begin, len(words)):
+            joined = key_of(joined + words[index][0])
+            if len(joined) > self._longest:
+                return
+            for phrase in self._by_first.get(joined, ()):
+                yield phrase, index + 1
 
 
-def _parts(term: str) -> tuple[str, ...]:
-    return tuple(letters for part in term.split(GAP) if (letters := letters_of(part)))
+def _keys(term: str) -> tuple[str, ...]:
+    return tuple(key_of(letters) for part in term.split(GAP) if (letters := letters_of(part)))
 
 
 def _words(text: str) -> list[tuple[str, int, int]]:
-    from re import finditer
-
-    return [
-        (key_of(letters_of(word.group())), *word.span()) for word in finditer(r"\S+", text) if letters_of(word.group())
-    ]
+    found = ((letters_of(word.group()), *word.span()) for word in _WORD.finditer(text))
+    return [(key_of(letters), start, end) for letters, start, end in found if letters]
 
 
-def _follow(parts: tuple[str, ...], words: list[tuple[str, int, int]], begin: int) -> int:
-    """Index after the last word when the parts stand in order from ``begin``; 0 when they do not."""
-    at = begin
-    for number, part in enumerate(parts):
-        reach = WORDS_BETWEEN + 1 if number else 1
-        for first in range(at, min(at + reach, len(words))):
-            after = _part_ends(key_of(part), words, first)
+def _follow(keys: tuple[str, ...], words: list[tuple[str, int, int]], at: int) -> int:
+    """Index after the last word when the parts stand in order within reach from ``at``; 0 when they do not."""
+    for key in keys:
+        for first in range(at, min(at + WORDS_BETWEEN + 1, len(words))):
+            after = _part_ends(key, words, first)
             if after:
                 at = after
                 break

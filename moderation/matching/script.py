@@ -12,6 +12,24 @@ _SEMITIC = re.compile(r"[\u0590-\u05ff\u0600-\u06ff]")
 _PREFIXES = re.compile(r"(?<![^\W_])(?:[وفبلكس]|ال|وال|بال|لل|فال|كال|يا|[הובלכמש]|וה|שה|כש|מה|בה)$")
 _SUFFIXES = re.compile(r"(?:[هيكنا]|ها|هم|هن|كم|كن|نا|ني|ات|ون|ين|ان|تك|ته|ים|ות|[יהךוםן])(?![^\W_])")
 
+#: Scripts in which the words of other languages are written down by their sound: up to which code point, whose.
+_WRITTEN_IN = (
+    (0x24F, None), (0x3FF, "el"), (0x52F, "ru uk pl cs"), (0x5FF, "he"), (0x8FF, "ar fa tr"), (0xDFF, "hi"), (0xE7F, "th"),
+    (0x11FF, "ko"), (0x1FFF, "el"), (0x30FF, "ja"), (0x318F, "ko"), (0x9FFF, "ja zh"), (0xD7A3, "ko"),
+)  # fmt: skip
+#: Letters of a term that an alphabet of consonants, or of syllables, spells by chance.
+_BY_CHANCE = 3
+
+
+def may_sound(letters: str, language: str, written: str) -> bool:
+    """Whether a Latin term may be meant by what another script writes: everybody swears in English and in the languages
+    of their own letters, and a short word is met by chance where vowels are no letters of their own."""
+    languages = next((known for last, known in _WRITTEN_IN if ord(written) <= last), None)
+    if languages is None:
+        return True
+    is_alphabet = 0x370 <= ord(written) <= 0x52F or ord(written) >= 0x3041
+    return language in ("en", "any", *languages.split()) and (is_alphabet or len(letters) > _BY_CHANCE)
+
 
 def is_gapless(character: str) -> bool:
     return bool(_GAPLESS.match(character))

@@ -13,14 +13,18 @@ from moderation.matching.letters import AFFIXES, Entry
 from moderation.matching.lexicon import Lexicon
 from moderation.matching.looked import Looked
 from moderation.matching.score import READING_FEATURES
+from moderation.matching.script import is_gapless, may_sound
 from moderation.matching.singles import is_whole_run
 from moderation.matching.skeleton import View
+from moderation.reading import Reading
 from moderation.terms.term import MatchKind
 
 #: Readings in which a term may stand inside a longer word; the others are strange enough as they are.
 _STRAIGHT = frozenset(
     {"folded", "leet", "look-alikes", "letters drawn with signs", "as displayed", "turned letters", "hidden letters"}
 )
+#: Letters from which a term bent or turned is read amid others in scripts without gaps between words.
+_SHORTEST_WITHIN = 5
 #: Readings near enough to what is written for terms of three letters.
 _NEAR = _STRAIGHT | {
     "as on a plate",
@@ -78,8 +82,13 @@ def _read(view: View, entry: Entry, units: range, edges: Edges, lexicon: Lexicon
         return None
     if disguise.repeated and len(runs) == 1:
         return None  # one letter over and over is laughter, or a scream
+    if reading.name == "transliterated" and not may_sound(entry.letters, entry.term.language, _written(reading, start)):
+        return None
     begins, ends = edges.begins_at(start), edges.ends_at(end)
     is_whole = begins and ends
+    is_guess = entry.is_short or (reading.name == "reversed" and is_gapless(text[start]))
+    if is_guess and len(entry.letters) < _SHORTEST_WITHIN and not _stands_alone(text, start, end):
+        return None
     if not is_whole and (len(disguise.parts) > 1 or entry.is_transliterated or reading.name not in _STRAIGHT):
         return None
     extra: dict[str, float] = {}
@@ -98,6 +107,10 @@ def _read(view: View, entry: Entry, units: range, edges: Edges, lexicon: Lexicon
 
 def _may_be(disguise: Disguise, entry: Entry, reading: str) -> bool:
     """Whether so much is left of the term that it is worth judging."""
+    if entry.is_short and (disguise.repeated or disguise.dropped or disguise.swapped or len(disguise.parts) > 1):
+        return False
+    if entry.is_transliterated and disguise.repeated == 1:
+        return False  # a double letter makes another word of the sound
     if reading == "look-alikes" and (disguise.leet or disguise.repeated or disguise.swapped or disguise.dropped):
         return False  # a whole word of another alphabet, which is itself first of all
     length = len(entry.letters)
@@ -124,4 +137,17 @@ def _features_of_view(view: View, entry: Entry, start: int, end: int) -> dict[st
         found["signs"] = 1.0
     if entry.is_transliterated:
         found["alias"] = 1.0
+    if entry.is_short:
+        found["edits"] = 1.0
     return found
+
+
+def _written(reading: Reading, at: int) -> str:
+    """The character of the order that is read there."""
+    span = next(iter(reading.spans(at, at + 1)))
+    return reading.request.text_of(span.field)[span.start]
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether nothing is written right before and after: where words have no gaps, a few letters are met by chance."""
+    return not text[max(0, start - 1) : start].strip() and not text[end : end + 1].strip()

@@ -16,6 +16,27 @@ _TITLES = frozenset(
     "opa oma onkel tante herr frau senor senora don dona monsieur madame mme mlle tio tia abuelo abuela zio zia nonno nonna pan pani baba deda "
     "brother sister cousin captain capt coach doctor nurse saint san santa st king queen prince princess rev father mother judge officer".split()
 )
+#: Words of a greeting, to whom it is said follows.
+_GREETINGS = frozenset(
+    "happy merry dear congratulations congrats thanks thank welcome hello farewell goodbye bye cheers rip birthday retirement anniversary "
+    "christmas easter lieber liebe alles joyeux bon cher chere feliz querido querida buon caro cara gefeliciteerd beste tillykke grattis".split()
+)
+_BEFORE_PLACE = frozenset(
+    "upper lower great little north south east west old new mount lake river fort port point cape saint st isle loch glen "
+    "ober unter gross klein bad feuerwehr gemeinde ortschaft dorf fc sv tsv ville commune mairie villa san santa monte rio lago".split()
+)
+_AFTER_PLACE = frozenset(
+    "hill hills creek river lake island islands bay beach road lane street avenue valley bridge falls mountain mountains county point "
+    "park farm cottage meadow meadows wood woods forest village green common cross corner cove canyon springs gap ridge head "
+    "fc united rovers city town".split()
+)
+#: On the Zipf scale of English: below it a word is of another language, from the second on it is English in any company.
+_STRANGE, _PLAINLY_ENGLISH = 2.5, 4.6
+_SHARED = frozenset(
+    "a an al alla am con da das de dei del den der des di die do du e el en er es et hat het i il im in is la le les lo los man mit na no non "
+    "o on op par per po pour se si so te to un una van war will y za zu".split()
+)
+_HANDLE = re.compile(r"@?[^\W_]+(?:[._][^\W_]+)+")
 _INITIALS = re.compile(r"(?:[A-Z][.·] ?)+[A-Z]?")
 _SIGNS = re.compile(r"[^\w\s.,:;'’`´\-–—]|_")
 _WORD = re.compile(r"[^\W_]+(?:[’'`´][^\W_]+)*")
@@ -83,6 +104,20 @@ class Tokens:
         written = (self._raw[self._starts[index] : self._ends[index]] for index in indexes)
         return bool(indexes) and all(word[:1].isupper() and word[1:].islower() for word in written)
 
+    def have_accents(self, indexes: range) -> bool:
+        """Whether one of these words has a Latin letter with a mark, as typed."""
+        typed = (self._raw[self._starts[index] : self._ends[index]] for index in indexes)
+        return any("\xc0" <= each <= "\u024f" for word in typed for each in word)
+
+    def are_all_within(self, covered: Sequence[Covered]) -> bool:
+        """Whether each word is a number, a name with a capital, or lies within one of the stretches."""
+        return all(
+            token.text.isdigit()
+            or (token.is_name and token.is_capitalised)
+            or any(each.start <= low and high <= each.end for each in covered)
+            for token, low, high in zip(self.all, self._starts, self._ends, strict=True)
+        )
+
     def has_signs(self, low: int, high: int) -> bool:
         """Whether signs that are no ordinary punctuation stand in ``layout[low:high]``: nobody writes a word so."""
         return bool(_SIGNS.search(self._raw, low, high))
@@ -112,6 +147,60 @@ class Tokens:
             return True
         return token.is_name and self._lexicon.english(token.text) < 3.5
 
+    def is_possessive(self, indexes: range, low: int, high: int) -> bool:
+        """Whether ``layout[low:high]`` is a known word and the ``'s`` that says whose something is."""
+        if len(indexes) != 1 or high != self._ends[indexes[0]] or low != self._starts[indexes[0]]:
+            return False
+        owner, *ending = _APOSTROPHE.split(self.all[indexes[0]].text)
+        return ending == ["s"] and bool(self._lexicon.kinds(owner))
+
+    def is_addressed(self, index: int) -> bool:
+        """Whether the word is whom a greeting is for: with a capital, after a comma or the greeting itself."""
+        token = self.all[index]
+        if not (index and token.is_capitalised and any(each.text in _GREETINGS for each in self.all[:index])):
+            return False
+        between = self._raw[self._ends[index - 1] : self._starts[index]]
+        return between.strip() == "," or self.all[index - 1].text in _GREETINGS
+
+    def in_handle(self, index: int) -> bool:
+        """Whether the order is one name for a screen, ``@given.surname``, and the word a part of it."""
+        if len(self._raw.split()) != 1 or len(self.all) < 2 or not _HANDLE.fullmatch(self._raw):
+            return False
+        others = self.all[:index] + self.all[index + 1 :]
+        return all(other.is_name or _is_joined_name(other.text, self._lexicon) for other in others)
+
+    def is_among_foreign(self, index: int) -> bool:
+        """Whether other words stand in the order, some of them of another language and none plainly English."""
+        others = [each for at, each in enumerate(self.all) if at != index]
+        is_any = any(each.kinds and self._lexicon.english(each.text) < _STRANGE for each in others)
+        return is_any and not self.is_among_english(index)
+
+    def is_among_english(self, index: int) -> bool:
+        """Whether one of the other words is everyday English and no little word of other languages as well."""
+        return any(
+            self._lexicon.english(each.text) >= _PLAINLY_ENGLISH and each.text not in _SHARED
+            for at, each in enumerate(self.all)
+            if at != index and not each.text.isdigit()
+        )
+
+    def is_in_place(self, index: int) -> bool:
+        """Whether the word is written where the name of a place stands: ``Upper ...``, ``... Hill``, ``..., Sussex``."""
+        if not self.all[index].is_capitalised:
+            return False
+        before, after = self.all[max(0, index - 1) : index], self.all[index + 1 : index + 2]
+        if any(each.is_capitalised and each.text in _BEFORE_PLACE for each in before):
+            return True
+        if not after or not after[0].is_capitalised:
+            return False
+        gap = self._raw[self._ends[index] : self._starts[index + 1]].strip()
+        return (gap == "," and after[0].is_place) or (not gap and after[0].text in _AFTER_PLACE)
+
+    def is_written_as_place(self, index: int) -> bool:
+        """Whether the word has a capital and small letters and is a place's name, hardly an English word."""
+        token = self.all[index]
+        is_known = token.is_place and self._lexicon.english(token.text) < 2
+        return is_known and self.are_written_as_names(range(index, index + 1))
+
     def in_name(self, index: int) -> bool:
         """Whether the word is part of a name: known as one, with a capital, beside another name or a title; or a
         place before a comma and a larger place."""
@@ -131,3 +220,10 @@ class Tokens:
         return any(other.is_name and other.is_capitalised for other in before + after) or any(
             other.text in _TITLES for other in before
         )
+
+
+def _is_joined_name(text: str, lexicon: Lexicon) -> bool:
+    """``vandyke``: a surname and what stands before it in one."""
+    return any(
+        text.startswith(before) and lexicon.kinds(text[len(before) :]) & PERSON for before in ("van", "de", "mac")
+    )

@@ -3,7 +3,8 @@ without their vowels."""
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 
 from rapidfuzz.distance import OSA
 
@@ -21,6 +22,9 @@ _VOWELS = frozenset("aeiou")
 _SHORTENED = frozenset({*OBSCENE, Category.DRUGS, Category.SELF_HARM})
 #: Three consonants that are written every day: a singer and kind of music, count, class, pounds.
 _ABBREVIATIONS = frozenset("psy cnt cls lbs pts pcs hrs mrs".split())
+#: Letters of the longest title that is written without its vowels, and what follows it.
+_TITLE = 5
+_NAME_AFTER = re.compile(r"\.\s*[A-Z]\w*[a-z]")
 #: Words of one order that are compared; a longer text is prose, and prose is read in the other ways.
 MOST_WORDS = 64
 
@@ -79,7 +83,8 @@ def _misspelled(word: str, entry: Entry) -> dict[str, float]:
     is_free = bool(entry.edits) or (word[0] == letters[0] and (is_swap or is_inner))
     if not is_free and not free_edits(len(letters)):
         return {}
-    found = {"edits": float(distance), "odd": oddness(word)}
+    # The longer a word, the fewer others are spelled nearly like it.
+    found = {"edits": float(distance), "odd": oddness(word), "long_edit": float(len(letters) >= 8)}
     if not is_free:
         found["strict"] = 1.0
     if entry.term.language == "en":
@@ -95,13 +100,15 @@ def _misspelled(word: str, entry: Entry) -> dict[str, float]:
 
 def _without_vowels(word: str, span: tuple[int, int], reading: Reading, index: Index) -> Iterator[Hit]:
     """The word is what stays of the term when vowels are left out, all of them or all but some."""
+    if len(word) <= _TITLE and _is_title(span, reading):
+        return
     for number in index.skeletons.get(consonants_of(word), ()):
         entry = index.entries[number]
         missing = len(entry.letters) - len(word)
         if len(word) == 3 and not _may_be_short(word, span, reading, entry):
             continue
         if (
-            0 < missing <= len(word) + (len(word) >= 4)
+            0 < missing <= len(word) + 1 + (len(word) >= 4)
             and word[0] == entry.letters[0]
             and _is_subsequence(word, entry.letters)
         ):
@@ -117,17 +124,30 @@ def _without_vowels(word: str, span: tuple[int, int], reading: Reading, index: I
             )
 
 
+def _is_title(span: tuple[int, int], reading: Reading) -> bool:
+    """``drg. Rini``, ``RNDr. Eduard``: a full stop and a name follow."""
+    last = reading.spans(*span)[-1]
+    return bool(_NAME_AFTER.match(reading.request.text_of(last.field), last.end))
+
+
 def _may_be_short(word: str, span: tuple[int, int], reading: Reading, entry: Entry) -> bool:
-    """Three consonants are monograms and abbreviations to most people, unless a single vowel is missing or they are
-    small letters and an obscene word."""
-    if entry.term.language != "en":
-        return False
-    if len(entry.letters) == 4:
+    """Three consonants are monograms and abbreviations to most people, unless a single vowel of an English word is
+    missing or they are small letters, an obscene word and, where it is no English one, nobody's abbreviation."""
+    is_english = entry.term.language == "en"
+    if is_english and len(entry.letters) == 4:
         return True
-    if word in _ABBREVIATIONS or len(entry.letters) > 7 or entry.term.category not in _SHORTENED:
+    if word in _ABBREVIATIONS or len(entry.letters) > 7:
+        return False
+    if entry.term.category not in _SHORTENED if is_english else word in abbreviations():
         return False
     request = reading.request
     return all(request.text_of(each.field)[each.start : each.end].islower() for each in reading.spans(*span))
+
+
+@cache
+def abbreviations() -> frozenset[str]:
+    """Three consonants that people write for something else in some language, see ``data/make_lexicon.py``."""
+    return frozenset(files("moderation.matching").joinpath("data/abbreviations.txt").read_text("utf-8").split())
 
 
 def _is_subsequence(short: str, long: str) -> bool:

@@ -19,7 +19,7 @@ from moderation.request import PersonalizationRequest
 __all__ = ["FIELD_BREAK", "NORMALISER_VERSION", "Hidden", "Origin", "Reading", "Readings", "read"]
 
 #: Changes whenever any reading of any text may change; quoted by every decision.
-NORMALISER_VERSION = "4"
+NORMALISER_VERSION = "5"
 
 
 #: Code points up to which an order is read in every way. What is longer is no personalization: it is read as written,

@@ -67,7 +67,8 @@ def test_a_severe_term_that_is_a_name_goes_to_review_at_most() -> None:
         allowed=(Allow(term="Fanny", kind=AllowKind.NAME),),
         version="test",
     )
-    (found,) = BlocklistDetector(lists).detect(read(PersonalizationRequest.of("Fanny")))
+    found, known = BlocklistDetector(lists).detect(read(PersonalizationRequest.of("Fanny")))
+    assert known.source == "allow/known"
     assert found.at_most == Outcome.REVIEW
 
 

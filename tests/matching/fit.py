@@ -24,7 +24,9 @@ FILE = Path(scoring.__file__).parent / "data" / "weights.csv"
 PRIOR = 6.0
 #: A false alarm counts this much more than a miss.
 ALARM = 2.0
-BONUSES = frozenset({"bias", "severity", "length", "long_parts", "swap_edit", "across", "odd", "english_edit"})
+BONUSES = frozenset(
+    {"bias", "severity", "length", "long_parts", "swap_edit", "across", "odd", "english_edit", "long_edit"}
+)
 
 
 def weighed(fields: tuple[str, ...], term: str | None) -> list[dict[str, float]]:

@@ -1,6 +1,8 @@
 """Criticism of the brand leaves under its own name, however harsh its tone."""
 
-from moderation.attribution import attribute
+import dataclasses
+
+from moderation.attribution import KNOWN, attribute
 from moderation.decision import decide
 from moderation.evidence import Category, Evidence, Outcome
 from moderation.policy import load_policies
@@ -42,3 +44,11 @@ def test_a_cry_for_help_is_not_a_threat():
     decision = decide(attribute([distress, found("toxicity", Category.VIOLENCE, 0.99)]), POLICY, {})
     assert decision.outcome is Outcome.REVIEW
     assert decision.reasons == (Category.SELF_HARM,)
+
+
+def test_a_known_title_is_neither_a_threat_nor_criticism_and_a_listed_word_in_it_stands():
+    known = dataclasses.replace(found("blocklist", Category.UNCLEAR, 0.0, Outcome.APPROVE), source=KNOWN)
+    threat, listed = found("toxicity", Category.VIOLENCE, 0.99), found("blocklist", Category.PROFANITY, 0.99)
+    assert decide(attribute([known, threat, CRITICISM]), POLICY, {}).outcome is Outcome.APPROVE
+    assert decide(attribute([known, threat, listed]), POLICY, {}).reasons == (Category.PROFANITY,)
+    assert attribute([known]) == []

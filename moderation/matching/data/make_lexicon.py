@@ -7,7 +7,7 @@ Italian ones only as a filter that tells wordfreq's rare words from misspellings
 ``blocklists/``, and their ordinary inflections, are no innocent words and are left out; names and places stay.
 
 Run it after a change of any of these, in the project's environment: ``python make_lexicon.py [CENSUS_DIR]``.
-``lexicon.npz`` holds ``keys`` (sorted 64-bit hashes of folded words), ``kinds`` (bits: 1 word, 2 English word, 4 given
+``abbreviations.txt`` holds what three consonants people write for something else. ``lexicon.npz`` holds ``keys`` (sorted 64-bit hashes of folded words), ``kinds`` (bits: 1 word, 2 English word, 4 given
 name, 8 surname, 16 place, 32 rare surname) and ``english`` (ten times the Zipf frequency in English).
 """
 
@@ -37,6 +37,9 @@ DEBIAN = {
 WELL_KNOWN = 30_000
 #: Ten times the Zipf frequency from which an English word is known for itself.
 FREQUENT = 25
+#: Zipf frequency from which three consonants are somebody's abbreviation.
+ABBREVIATED = 3.0
+_CONSONANTS = re.compile(r"[b-df-hj-np-tv-z]{3}")
 _SPLIT = re.compile(r"[\s\-'’.,/()]+")
 _VOWEL = re.compile(r"[aeiouyà-ÿ]")
 
@@ -138,7 +141,22 @@ def drop_listed(kinds: dict[str, int], english: dict[str, int]) -> None:
             kinds[word] &= ~(WORD | ENGLISH | (PLACE if word in stems else 0))
 
 
+def abbreviations() -> set[str]:
+    """Three consonants that are common in some language, without those that stay of a listed English word."""
+    from moderation.matching.index import consonants_of
+    from moderation.terms.load import load_lists
+
+    listed = {consonants_of(fold_text(term.term)) for term in load_lists().blocked if term.language in ("en", "any")}
+    return {
+        word
+        for language in wordfreq.available_languages("best")
+        for word, frequency in wordfreq.get_frequency_dict(language, "best").items()
+        if _CONSONANTS.fullmatch(word) and wordfreq.freq_to_zipf(frequency) >= ABBREVIATED and word not in listed
+    }
+
+
 def main() -> None:
+    Path(__file__).with_name("abbreviations.txt").write_text("\n".join(sorted(abbreviations())) + "\n", "utf-8")
     kinds: dict[str, int] = defaultdict(int)
     english: dict[str, int] = defaultdict(int)
     words(kinds, english)

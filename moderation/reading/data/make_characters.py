@@ -517,7 +517,8 @@ def rows() -> dict[str, tuple[str, str]]:
         elif letters := look_alike(character, table):
             found[character] = (letters, "look")
     for character, letters in TURNED.items():
-        if unicodedata.name(character, "").startswith("LATIN"):
+        is_plain = unicodedata.normalize("NFKD", character).isascii()  # the long s is an s, however it is turned
+        if unicodedata.name(character, "").startswith("LATIN") and not is_plain:
             found[character] = (letters, "always")
     for own, kind in ((OWN_LOOK, "look"), (OWN_ALWAYS, "always")):
         found |= {character: (letters, kind) for character, letters in own.items()}
