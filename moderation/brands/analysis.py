@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from moderation.brands.book import BrandBook, profile_lexicon
+from moderation.brands.ear import Ear, as_told, load_ear
 from moderation.brands.framing import Claim, Framing
 from moderation.brands.gist import GIST, Gist
 from moderation.brands.hearing import Mention, Statement, hear
-from moderation.brands.lexicon import Lexicon
+from moderation.brands.lexicon import ANY, Lexicon
 from moderation.brands.ordinary import is_common, is_ordinary
 from moderation.brands.profile import BrandProfile
 from moderation.brands.scoring import Weights, load_weights
 from moderation.brands.slogans import Mockery, Slogans
 from moderation.brands.stance import Setting, Stance, take_stance
+from moderation.brands.themes import Frame
 from moderation.brands.third_parties import Reference, marks_lexicon, references, rivals
 from moderation.matching.lexicon import GIVEN, SURNAME, load_lexicon
 from moderation.reading import Reading, Readings
@@ -42,6 +44,10 @@ _WORD = re.compile(r"[^\W\d_]+")
 _AS_TYPED = ("as written", "folded")
 #: Below this a finding is no evidence.
 _WORTH_SAYING = 0.5
+#: Stands where a frame's pattern would, for what the ear heard.
+EAR = "ear"
+#: What the ear heard is never surer than this: no brand lets it refuse alone.
+_EAR_SUREST = 0.85
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +85,17 @@ class _Voice:
 class Analyst:
     """Reads orders with the eyes of the brands in a book; immutable, shared by all orders."""
 
-    def __init__(self, book: BrandBook, weights: Weights | None = None) -> None:
+    def __init__(self, book: BrandBook, weights: Weights | None = None, *, ear: bool = True) -> None:
+        """
+        Args:
+            ear: Whether the encoder is asked too; off where the grammars alone are fitted and measured.
+        """
         self._book = book
         self._framing = Framing(book.themes.frames)
         self._marks = marks_lexicon(book.marks)
         self._weights = weights or load_weights()
         self.gist = Gist(book.themes, self._weights.gist)
+        self._ear = load_ear() if ear else None
         self._voice = lru_cache(maxsize=256)(self._make_voice)
 
     def analyse(self, readings: Readings) -> Analysis:
@@ -110,7 +121,7 @@ class Analyst:
             found = {theme: finding for theme, finding in found.items() if _is_said(finding, word)}
         if mockery:
             # What was made of the slogan is the better explanation.
-            found = {theme: finding for theme, finding in found.items() if finding.claim.frame.pattern != GIST}
+            found = {theme: f for theme, f in found.items() if f.claim.frame.pattern not in (GIST, EAR)}
         return Analysis(
             findings=tuple(sorted(found.values(), key=lambda finding: -finding.score)),
             mockery=mockery,
@@ -159,11 +170,13 @@ class Analyst:
             score = self._weights.score(claim, stance)
             surest, excused = max(surest, score), excused or stance.is_excused
             yield Finding(claim=claim, stance=stance, statement=statement, score=score)
-        # The gist is asked only where the frames heard nothing, and nothing that was taken back.
-        if plain and not excused and surest < _WORTH_SAYING and (heard := self.gist.claim(statement, setting, surest)):
-            claim, score = heard
-            stance = take_stance(claim, [], statement, setting)
-            yield Finding(claim=claim, stance=stance, statement=statement, score=score)
+        # The gist is asked only where the frames heard nothing, and nothing that was taken back; the ear after it.
+        if plain and not excused and surest < _WORTH_SAYING:
+            heard = self.gist.claim(statement, setting, surest) or (self._ear and _overheard(statement, self._ear))
+            if heard:
+                claim, score = heard
+                stance = take_stance(claim, [], statement, setting)
+                yield Finding(claim=claim, stance=stance, statement=statement, score=score)
 
     def _worth_hearing(self, readings: Readings) -> Iterable[tuple[Reading, bool]]:
         """The readings that can hold something, and whether people read them without any effort."""
@@ -196,6 +209,23 @@ class Analyst:
         own = frozenset((*names, *profile.partners, *profile.faces)) if profile else frozenset()
         hostile = self._book.themes.loud | _TURNING
         return _Voice(profile, lexicon, Slogans(slogans, hostile), own, profile.competitors if profile else ())
+
+
+def _overheard(statement: Statement, ear: Ear) -> tuple[Claim, float] | None:
+    """What the ear hears in a statement that reads well, as a claim made by all of its words."""
+    told = as_told(statement)
+    if not told or _sense(statement) < _READS_WELL:
+        return None
+    theme, chance = ear.hear(told)
+    if chance < ear.sure:
+        return None
+    share = (chance - ear.sure) / (1.0 - ear.sure)
+    score = _WORTH_SAYING + share * (_EAR_SUREST - _WORTH_SAYING)
+    words = statement.words
+    how = next((mention.how for mention in statement.mentions if mention.how), "")
+    whole = Mention(EAR, ANY, 0, len(words), words[0].start, words[-1].end, how)
+    frame = Frame(theme=theme, pattern=EAR, parts=(), ordered=False, gap=0, strength=score, gift=False)
+    return Claim(frame, (whole,)), score
 
 
 def _only_word(readings: Readings) -> str:

@@ -254,7 +254,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def fit(rows: Iterable[Mapping[str, Any]], book: BrandBook) -> Weights:
     """Stance first, then the gist on top."""
-    analyst = Analyst(book)
+    analyst = Analyst(book, ear=False)
     heard = [Hearing(row, analyst) for row in rows]
     return fit_gist(heard, fit_stance(heard, replace(load_weights(), bias=0.0, strength=1.0)))
 
