@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from moderation.brands.book import BrandBook, profile_lexicon
-from moderation.brands.ear import Ear, as_told, load_ear
+from moderation.brands.ear import Heard, as_told, load_ear
 from moderation.brands.framing import Claim, Framing
-from moderation.brands.gist import GIST, Gist
 from moderation.brands.hearing import Mention, Statement, hear
 from moderation.brands.lexicon import ANY, Lexicon
 from moderation.brands.ordinary import is_common, is_ordinary
@@ -48,6 +47,8 @@ _WORTH_SAYING = 0.5
 EAR = "ear"
 #: What the ear heard is never surer than this: no brand lets it refuse alone.
 _EAR_SUREST = 0.85
+#: What the ear finds this unlikely is dropped, where the frames are not certain.
+_UNLIKELY = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,6 @@ class Analyst:
         self._framing = Framing(book.themes.frames)
         self._marks = marks_lexicon(book.marks)
         self._weights = weights or load_weights()
-        self.gist = Gist(book.themes, self._weights.gist)
         self._ear = load_ear() if ear else None
         self._voice = lru_cache(maxsize=256)(self._make_voice)
 
@@ -121,7 +121,7 @@ class Analyst:
             found = {theme: finding for theme, finding in found.items() if _is_said(finding, word)}
         if mockery:
             # What was made of the slogan is the better explanation.
-            found = {theme: f for theme, f in found.items() if f.claim.frame.pattern not in (GIST, EAR)}
+            found = {theme: f for theme, f in found.items() if f.claim.frame.pattern != EAR}
         return Analysis(
             findings=tuple(sorted(found.values(), key=lambda finding: -finding.score)),
             mockery=mockery,
@@ -162,21 +162,38 @@ class Analyst:
         claims = self._framing.claims(statement)
         for claim in claims:
             if (plain or claim.end - claim.start >= _SHORTEST) and not _is_surname(claim, statement):
-                yield claim, take_stance(claim, claims, statement, setting)
+                yield claim, take_stance(claim, statement, setting)
 
     def _findings(self, statement: Statement, setting: Setting, plain: bool) -> Iterator[Finding]:
         surest, excused = 0.0, False
+        found = []
         for claim, stance in self.claims(statement, setting, plain):
             score = self._weights.score(claim, stance)
             surest, excused = max(surest, score), excused or stance.is_excused
-            yield Finding(claim=claim, stance=stance, statement=statement, score=score)
-        # The gist is asked only where the frames heard nothing, and nothing that was taken back; the ear after it.
-        if plain and not excused and surest < _WORTH_SAYING:
-            heard = self.gist.claim(statement, setting, surest) or (self._ear and _overheard(statement, self._ear))
-            if heard:
-                claim, score = heard
-                stance = take_stance(claim, [], statement, setting)
-                yield Finding(claim=claim, stance=stance, statement=statement, score=score)
+            found.append(Finding(claim=claim, stance=stance, statement=statement, score=score))
+        # The ear is asked where the frames heard nothing, unless it was taken back, and where they heard nothing sure.
+        if plain and self._ear and surest < _CERTAIN and not excused and (heard := self._overhear(statement)):
+            if surest < _WORTH_SAYING and heard.chance >= self._ear.sure:
+                yield self._overheard(statement, setting, heard)
+            elif heard.chance < _UNLIKELY:
+                return
+        yield from found
+
+    def _overhear(self, statement: Statement) -> Heard | None:
+        """What the ear hears in a statement that reads well."""
+        told = as_told(statement)
+        return self._ear.hear(told) if self._ear and told and _sense(statement) >= _READS_WELL else None
+
+    def _overheard(self, statement: Statement, setting: Setting, heard: Heard) -> Finding:
+        """What the ear is sure of, as a claim made by all of the words."""
+        sure = self._ear.sure if self._ear else 1.0
+        score = _WORTH_SAYING + (heard.chance - sure) / (1.0 - sure) * (_EAR_SUREST - _WORTH_SAYING)
+        words = statement.words
+        how = next((mention.how for mention in statement.mentions if mention.how), "")
+        whole = Mention(EAR, ANY, 0, len(words), words[0].start, words[-1].end, how)
+        frame = Frame(theme=heard.theme, pattern=EAR, parts=(), ordered=False, gap=0, strength=score, gift=False)
+        claim = Claim(frame, (whole,))
+        return Finding(claim=claim, stance=take_stance(claim, statement, setting), statement=statement, score=score)
 
     def _worth_hearing(self, readings: Readings) -> Iterable[tuple[Reading, bool]]:
         """The readings that can hold something, and whether people read them without any effort."""
@@ -209,23 +226,6 @@ class Analyst:
         own = frozenset((*names, *profile.partners, *profile.faces)) if profile else frozenset()
         hostile = self._book.themes.loud | _TURNING
         return _Voice(profile, lexicon, Slogans(slogans, hostile), own, profile.competitors if profile else ())
-
-
-def _overheard(statement: Statement, ear: Ear) -> tuple[Claim, float] | None:
-    """What the ear hears in a statement that reads well, as a claim made by all of its words."""
-    told = as_told(statement)
-    if not told or _sense(statement) < _READS_WELL:
-        return None
-    theme, chance = ear.hear(told)
-    if chance < ear.sure:
-        return None
-    share = (chance - ear.sure) / (1.0 - ear.sure)
-    score = _WORTH_SAYING + share * (_EAR_SUREST - _WORTH_SAYING)
-    words = statement.words
-    how = next((mention.how for mention in statement.mentions if mention.how), "")
-    whole = Mention(EAR, ANY, 0, len(words), words[0].start, words[-1].end, how)
-    frame = Frame(theme=theme, pattern=EAR, parts=(), ordered=False, gap=0, strength=score, gift=False)
-    return Claim(frame, (whole,)), score
 
 
 def _only_word(readings: Readings) -> str:

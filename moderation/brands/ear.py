@@ -65,7 +65,9 @@ class Ear:
         try:
             chances = self._session.run(None, {"input_ids": ids})[0][0]
         except Exception as error:  # onnxruntime's exceptions share no base; out of memory is one of them
-            raise DetectorUnavailable(f"The brand check's encoder could not answer ({type(error).__name__}).") from error
+            raise DetectorUnavailable(
+                f"The brand check's encoder could not answer ({type(error).__name__})."
+            ) from error
         best = 1 + int(np.argmax(chances[1:]))
         return Heard(self._themes[best], 1.0 - float(chances[0]))
 
