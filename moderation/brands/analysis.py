@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from moderation.brands.book import BrandBook, profile_lexicon
-from moderation.brands.ear import Heard, as_told, load_ear
+from moderation.brands.ear import Ear, as_told, load_ear
 from moderation.brands.framing import Claim, Framing
 from moderation.brands.hearing import Mention, Statement, hear
 from moderation.brands.lexicon import ANY, Lexicon
@@ -119,8 +119,8 @@ class Analyst:
                         referred.setdefault(reference.mark.name, (reference, statement))
         if word := _only_word(readings):
             found = {theme: finding for theme, finding in found.items() if _is_said(finding, word)}
-        if mockery:
-            # What was made of the slogan is the better explanation.
+        if mockery or referred:
+            # What was made of the slogan, or whose name it is, explains more.
             found = {theme: f for theme, f in found.items() if f.claim.frame.pattern != EAR}
         return Analysis(
             findings=tuple(sorted(found.values(), key=lambda finding: -finding.score)),
@@ -171,29 +171,27 @@ class Analyst:
             score = self._weights.score(claim, stance)
             surest, excused = max(surest, score), excused or stance.is_excused
             found.append(Finding(claim=claim, stance=stance, statement=statement, score=score))
-        # The ear is asked where the frames heard nothing, unless it was taken back, and where they heard nothing sure.
-        if plain and self._ear and surest < _CERTAIN and not excused and (heard := self._overhear(statement)):
-            if surest < _WORTH_SAYING and heard.chance >= self._ear.sure:
-                yield self._overheard(statement, setting, heard)
-            elif heard.chance < _UNLIKELY:
+        if plain and self._ear and surest < _CERTAIN and not excused and (told := as_told(statement)):
+            if surest < _WORTH_SAYING:
+                found += self._overheard(statement, setting, told, self._ear)
+            elif self._ear.glance(told) < 0.0 and self._ear.hear(told).chance < _UNLIKELY:
                 return
         yield from found
 
-    def _overhear(self, statement: Statement) -> Heard | None:
-        """What the ear hears in a statement that reads well."""
-        told = as_told(statement)
-        return self._ear.hear(told) if self._ear and told and _sense(statement) >= _READS_WELL else None
-
-    def _overheard(self, statement: Statement, setting: Setting, heard: Heard) -> Finding:
-        """What the ear is sure of, as a claim made by all of the words."""
-        sure = self._ear.sure if self._ear else 1.0
-        score = _WORTH_SAYING + (heard.chance - sure) / (1.0 - sure) * (_EAR_SUREST - _WORTH_SAYING)
+    def _overheard(self, statement: Statement, setting: Setting, told: str, ear: Ear) -> Iterator[Finding]:
+        """What the ear is sure of where the frames heard nothing, as a claim made by all of the words."""
+        if not ear.is_worth_asking(told) or _sense(statement) < _READS_WELL:
+            return
+        theme, chance = ear.hear(told)
+        if chance < ear.sure:
+            return
+        score = _WORTH_SAYING + (chance - ear.sure) / (1.0 - ear.sure) * (_EAR_SUREST - _WORTH_SAYING)
         words = statement.words
         how = next((mention.how for mention in statement.mentions if mention.how), "")
         whole = Mention(EAR, ANY, 0, len(words), words[0].start, words[-1].end, how)
-        frame = Frame(theme=heard.theme, pattern=EAR, parts=(), ordered=False, gap=0, strength=score, gift=False)
+        frame = Frame(theme=theme, pattern=EAR, parts=(), ordered=False, gap=0, strength=score, gift=False)
         claim = Claim(frame, (whole,))
-        return Finding(claim=claim, stance=take_stance(claim, statement, setting), statement=statement, score=score)
+        yield Finding(claim=claim, stance=take_stance(claim, statement, setting), statement=statement, score=score)
 
     def _worth_hearing(self, readings: Readings) -> Iterable[tuple[Reading, bool]]:
         """The readings that can hold something, and whether people read them without any effort."""

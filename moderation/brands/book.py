@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from moderation.brands.document import Document, read_document
+from moderation.brands.ear import load_ear
 from moderation.brands.languages import load_languages
 from moderation.brands.lexicon import ANY, Lexicon
 from moderation.brands.marks import Mark, load_marks
@@ -91,6 +92,7 @@ def load_brands(directory: Path | None = None) -> BrandBook:
     digest = hashlib.sha256()
     for path in (*files, *sorted(folder.glob("*.yaml"))):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    digest.update(load_ear().version.encode())
     return BrandBook(
         profiles,
         themes,

@@ -19,7 +19,7 @@ from moderation.brands.lexicon import BRAND
 from moderation.errors import DetectorUnavailable
 
 #: Fewer words are names and single words, for which there are lists; more are letters and poems.
-FEWEST_WORDS, _MOST_WORDS = 3, 20
+_FEWEST_WORDS, _MOST_WORDS = 3, 20
 _MOST_TOKENS = 40
 #: The encoder's alphabet ends here; other scripts are left to the grammars.
 _LAST_LETTER = "\u024f"
@@ -53,7 +53,18 @@ class Ear:
         self._themes: list[str] = about["themes"]
         #: From here a sentence is criticism: chosen so that one near miss in a hundred more goes to a person.
         self.sure: float = about["sure"]
+        self._bias: float = about["bias"]
+        self._words: dict[str, float] = about["words"]
+        self._asked: float = about["asked"]
         self.version = hashlib.sha256(model).hexdigest()[:8]
+
+    def glance(self, text: str) -> float:
+        """What the words alone speak for, by a linear model that costs next to nothing: above 0.0 criticism, below innocence."""
+        return self._bias + sum(self._words.get(word, 0.0) for word in set(text.split()))
+
+    def is_worth_asking(self, text: str) -> bool:
+        """Whether the encoder may hear anything; nineteen times in twenty where it would, and for one innocent text in three."""
+        return self.glance(text) >= self._asked
 
     def hear(self, text: str) -> Heard:
         """The likeliest theme of a text, and how likely it is criticism.
@@ -78,10 +89,10 @@ def load_ear() -> Ear:
     return Ear()
 
 
-def as_told(statement: Statement) -> str:
+def as_told(statement: Statement, *, fewest: int = _FEWEST_WORDS) -> str:
     """The statement as the ear is told it: repaired words, stand-ins for names; empty when it is none to be asked about."""
     count = len(statement.words)
-    if not FEWEST_WORDS <= count <= _MOST_WORDS or 2 * len(statement.excused) > count:
+    if not fewest <= count <= _MOST_WORDS or 2 * len(statement.excused) > count:
         return ""
     if any(max(word.text) > _LAST_LETTER for word in statement.words):
         return ""
