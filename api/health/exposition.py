@@ -1,9 +1,9 @@
 """All metrics in Prometheus' text format: what was counted, what this process's pipeline is, and what the store holds."""
 
 import os
-from typing import Any
 from collections.abc import Iterator
 from importlib.metadata import version
+from typing import Any
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric

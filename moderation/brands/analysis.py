@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from moderation.brands.book import BrandBook, profile_lexicon
+from moderation.brands.ear import Ear, as_told, load_ear
 from moderation.brands.framing import Claim, Framing
-from moderation.brands.gist import GIST, Gist
 from moderation.brands.hearing import Mention, Statement, hear
-from moderation.brands.lexicon import Lexicon
+from moderation.brands.lexicon import ANY, Lexicon
 from moderation.brands.ordinary import is_common, is_ordinary
 from moderation.brands.profile import BrandProfile
 from moderation.brands.scoring import Weights, load_weights
 from moderation.brands.slogans import Mockery, Slogans
 from moderation.brands.stance import Setting, Stance, take_stance
+from moderation.brands.themes import Frame
 from moderation.brands.third_parties import Reference, marks_lexicon, references, rivals
 from moderation.matching.lexicon import GIVEN, SURNAME, load_lexicon
 from moderation.reading import Reading, Readings
@@ -42,6 +43,12 @@ _WORD = re.compile(r"[^\W\d_]+")
 _AS_TYPED = ("as written", "folded")
 #: Below this a finding is no evidence.
 _WORTH_SAYING = 0.5
+#: Stands where a frame's pattern would, for what the ear heard.
+EAR = "ear"
+#: What the ear heard is never surer than this: no brand lets it refuse alone.
+_EAR_SUREST = 0.85
+#: What the ear finds this unlikely is dropped, where the frames are not certain.
+_UNLIKELY = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +86,16 @@ class _Voice:
 class Analyst:
     """Reads orders with the eyes of the brands in a book; immutable, shared by all orders."""
 
-    def __init__(self, book: BrandBook, weights: Weights | None = None) -> None:
+    def __init__(self, book: BrandBook, weights: Weights | None = None, *, ear: bool = True) -> None:
+        """
+        Args:
+            ear: Whether the encoder is asked too; off where the grammars alone are fitted and measured.
+        """
         self._book = book
         self._framing = Framing(book.themes.frames)
         self._marks = marks_lexicon(book.marks)
         self._weights = weights or load_weights()
-        self.gist = Gist(book.themes, self._weights.gist)
+        self._ear = load_ear() if ear else None
         self._voice = lru_cache(maxsize=256)(self._make_voice)
 
     def analyse(self, readings: Readings) -> Analysis:
@@ -108,9 +119,9 @@ class Analyst:
                         referred.setdefault(reference.mark.name, (reference, statement))
         if word := _only_word(readings):
             found = {theme: finding for theme, finding in found.items() if _is_said(finding, word)}
-        if mockery:
-            # What was made of the slogan is the better explanation.
-            found = {theme: finding for theme, finding in found.items() if finding.claim.frame.pattern != GIST}
+        if mockery or referred:
+            # What was made of the slogan, or whose name it is, explains more.
+            found = {theme: f for theme, f in found.items() if f.claim.frame.pattern != EAR}
         return Analysis(
             findings=tuple(sorted(found.values(), key=lambda finding: -finding.score)),
             mockery=mockery,
@@ -151,19 +162,36 @@ class Analyst:
         claims = self._framing.claims(statement)
         for claim in claims:
             if (plain or claim.end - claim.start >= _SHORTEST) and not _is_surname(claim, statement):
-                yield claim, take_stance(claim, claims, statement, setting)
+                yield claim, take_stance(claim, statement, setting)
 
     def _findings(self, statement: Statement, setting: Setting, plain: bool) -> Iterator[Finding]:
         surest, excused = 0.0, False
+        found = []
         for claim, stance in self.claims(statement, setting, plain):
             score = self._weights.score(claim, stance)
             surest, excused = max(surest, score), excused or stance.is_excused
-            yield Finding(claim=claim, stance=stance, statement=statement, score=score)
-        # The gist is asked only where the frames heard nothing, and nothing that was taken back.
-        if plain and not excused and surest < _WORTH_SAYING and (heard := self.gist.claim(statement, setting, surest)):
-            claim, score = heard
-            stance = take_stance(claim, [], statement, setting)
-            yield Finding(claim=claim, stance=stance, statement=statement, score=score)
+            found.append(Finding(claim=claim, stance=stance, statement=statement, score=score))
+        if plain and self._ear and surest < _CERTAIN and not excused and (told := as_told(statement)):
+            if surest < _WORTH_SAYING:
+                found += self._overheard(statement, setting, told, self._ear)
+            elif self._ear.glance(told) < 0.0 and self._ear.hear(told).chance < _UNLIKELY:
+                return
+        yield from found
+
+    def _overheard(self, statement: Statement, setting: Setting, told: str, ear: Ear) -> Iterator[Finding]:
+        """What the ear is sure of where the frames heard nothing, as a claim made by all of the words."""
+        if not ear.is_worth_asking(told) or _sense(statement) < _READS_WELL:
+            return
+        theme, chance = ear.hear(told)
+        if chance < ear.sure:
+            return
+        score = _WORTH_SAYING + (chance - ear.sure) / (1.0 - ear.sure) * (_EAR_SUREST - _WORTH_SAYING)
+        words = statement.words
+        how = next((mention.how for mention in statement.mentions if mention.how), "")
+        whole = Mention(EAR, ANY, 0, len(words), words[0].start, words[-1].end, how)
+        frame = Frame(theme=theme, pattern=EAR, parts=(), ordered=False, gap=0, strength=score, gift=False)
+        claim = Claim(frame, (whole,))
+        yield Finding(claim=claim, stance=take_stance(claim, statement, setting), statement=statement, score=score)
 
     def _worth_hearing(self, readings: Readings) -> Iterable[tuple[Reading, bool]]:
         """The readings that can hold something, and whether people read them without any effort."""

@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from moderation.brands.document import Document, read_document
+from moderation.brands.ear import load_ear
 from moderation.brands.languages import load_languages
 from moderation.brands.lexicon import ANY, Lexicon
 from moderation.brands.marks import Mark, load_marks
@@ -89,7 +90,12 @@ def load_brands(directory: Path | None = None) -> BrandBook:
     marks = load_marks(marks_path if marks_path.exists() else SHIPPED_BRANDS / MARKS_FILE)
     of_themes = sorted(folder.glob("*.yaml"))
     lexicon = _lexicon(folder, themes.loud, _digest(of_themes))
-    return BrandBook(profiles, themes, lexicon, marks, f"brands@{_digest([*files, *of_themes])[:8]}")
+    return BrandBook(profiles, themes, lexicon, marks, _version([*files, *of_themes]))
+
+
+def _version(files: Iterable[Path]) -> str:
+    """Of what is written, and of the model that hears the rest."""
+    return f"brands@{hashlib.sha256((_digest(files) + load_ear().version).encode()).hexdigest()[:8]}"
 
 
 def _digest(files: Iterable[Path]) -> str:

@@ -1,4 +1,4 @@
-"""Fit the weights of stance and gist on labelled statements: ``python -m moderation.brands.fit STATEMENTS [--write]``.
+"""Fit the weights of stance on labelled statements: ``python -m moderation.brands.fit STATEMENTS [--write]``.
 
 Few coefficients, each with a sign that a person has reviewed: praise may not make a claim surer, a gift may not either.
 Within those bounds they are fitted by descent on the log loss, drawn towards the reviewed value. Prints what the parts
@@ -8,7 +8,6 @@ are worth: the same statements with one part taken away (``--ablate``).
 import argparse
 import csv
 import json
-import math
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -21,17 +20,14 @@ from numpy.typing import NDArray
 from moderation.brands.analysis import Analyst
 from moderation.brands.book import BrandBook, load_brands
 from moderation.brands.framing import Claim
-from moderation.brands.gist import GistWeights
-from moderation.brands.hearing import Statement
 from moderation.brands.scoring import SHIPPED_WEIGHTS, Weights, load_weights, logit
-from moderation.brands.stance import Setting, Stance
+from moderation.brands.stance import Stance
 from moderation.reading import read
 from moderation.request import parse_request
 
 #: The reviewed value of each coefficient of a stance, and the bounds that it may be fitted in.
 REVIEWED: Mapping[str, tuple[float, float, float]] = {
     "denied": (-6.0, -8.0, -5.5),
-    "protest": (0.0, -0.5, 0.5),
     "gift": (-5.0, -7.0, -3.0),
     "gift_product": (-5.0, -7.0, -3.0),
     "praise": (-1.0, -2.5, -0.3),
@@ -40,22 +36,12 @@ REVIEWED: Mapping[str, tuple[float, float, float]] = {
     "aimed": (0.0, 0.0, 1.0),
     "sensitive": (0.7, 0.2, 1.2),
     "disguised": (0.3, 0.0, 0.8),
-    "unexplained": (-2.0, -4.0, -1.0),
-    "several": (0.8, 0.0, 1.5),
     "brandless": (-1.5, -2.5, -0.8),
 }
-#: Features of the gist that may only speak for criticism, and those that may only speak against it.
-_FOR = ("surest", "mass", "telling", "brand", "item", "maker")
-_AGAINST = ("family", "unknown", "gift_product", "brandless")
 _NAMES = list(REVIEWED)
 
 #: What one mistaken innocent costs beside one missed criticism.
 _INNOCENT = 2.0
-#: Share of innocent statements, near misses among them, that the gist may mistake.
-MOST_FALSE = 0.004
-#: How strongly a coefficient of the gist is drawn to nothing.
-_PULL = 0.0005
-
 Matrix = NDArray[np.float64]
 
 
@@ -74,26 +60,14 @@ def descend(
 
 
 class Hearing:
-    """One labelled statement, heard once: its claims with their stances, and what its gist is weighed by."""
+    """One labelled statement, heard once: its claims with their stances."""
 
     def __init__(self, row: Mapping[str, Any], analyst: Analyst) -> None:
         self.critical = row["label"] == "criticism"
         order = {key: row[key] for key in ("text", "fields", "brand", "product") if key in row}
         readings = read(parse_request(order))
-        self.claims: list[tuple[Claim, Stance]] = []
-        self._gists: list[tuple[list[tuple[Claim, Stance]], Statement, Setting]] = []
-        for statement, setting, plain in analyst.hearings(readings):
-            claims = list(analyst.claims(statement, setting, plain))
-            self.claims += claims
-            if plain and not any(stance.is_excused for _, stance in claims):
-                self._gists.append((claims, statement, setting))
-        self._gist = analyst.gist
-
-    def gist(self, weights: Weights) -> list[tuple[dict[str, float], frozenset[str]]]:
-        """What the gist of each plain reading is weighed by, once the claims are."""
-        return [
-            self._gist.features(statement, setting, max((weights.score(*pair) for pair in claims), default=0.0))
-            for claims, statement, setting in self._gists
+        self.claims: list[tuple[Claim, Stance]] = [
+            pair for heard in analyst.hearings(readings) for pair in analyst.claims(*heard)
         ]
 
 
@@ -117,48 +91,6 @@ def fit_stance(heard: Sequence[Hearing], weights: Weights) -> Weights:
             weights, bias=round(float(found[0]), 2), strength=round(float(found[1]), 2), stance=stance_weights
         )
     return weights
-
-
-def fit_gist(heard: Sequence[Hearing], weights: Weights, *, most_false: float = MOST_FALSE) -> Weights:
-    """Gist weights, and a bias at which at most ``most_false`` of the innocent statements fitted on are mistaken.
-
-    It is asked where no frame heard anything, so the innocents that count are those which pass the frames.
-    """
-    samples = [(h.critical, max(gists, key=lambda pair: len(pair[1]))) for h in heard if (gists := h.gist(weights))]
-    shared = [*_FOR, *_AGAINST]
-    counts: dict[str, int] = {}
-    for _, (_, concepts) in samples:
-        for concept in concepts:
-            counts[concept] = counts.get(concept, 0) + 1
-    # What was heard in fewer than five statements is chance.
-    concepts_kept = sorted(concept for concept, count in counts.items() if count >= 5)
-    rows = np.array(
-        [
-            [1.0, *(features[name] for name in shared), *(float(name in concepts) for name in concepts_kept)]
-            for _, (features, concepts) in samples
-        ]
-    )
-    labels = np.array([float(critical) for critical, _ in samples])
-    width = rows.shape[1]
-    low, high = np.full(width, -4.0), np.full(width, 4.0)
-    low[1 : 1 + len(_FOR)] = 0.0
-    high[1 + len(_FOR) : 1 + len(shared)] = 0.0
-    pull = np.full(width, _PULL)
-    found = descend(rows, labels, np.zeros(width), low, high, pull, steps=1500)
-    passing = (labels == 0) & (rows[:, 1 + shared.index("surest")] < 0.5)
-    margins = np.sort((rows @ found)[passing])[::-1]
-    allowed = max(margins[math.floor(most_false * len(margins))], 0.0) + 0.01
-    values = [round(float(value), 2) for value in found]
-    gist = GistWeights(
-        bias=round(values[0] - float(allowed), 2),
-        shared=dict(zip(shared, values[1:], strict=False)),
-        concepts={
-            name: value
-            for name, value in zip(concepts_kept, values[1 + len(shared) :], strict=True)
-            if abs(value) >= 0.05
-        },
-    )
-    return replace(weights, gist=gist)
 
 
 def with_profiles(book: BrandBook, directory: Path | None) -> BrandBook:
@@ -197,30 +129,21 @@ def measure(rows: Iterable[Mapping[str, Any]], analyst: Analyst) -> tuple[float,
     return heard[True][0] / max(heard[True][1], 1), 1 - heard[False][0] / max(heard[False][1], 1)
 
 
-def ablations(weights: Weights) -> Iterator[tuple[str, Weights]]:
-    """The weights with one part taken away at a time."""
-    yield "everything", weights
-    yield "no gist", replace(weights, gist=GistWeights(bias=-99.0, shared={}, concepts={}))
-    for part in (
-        ("denied",),
-        ("gift", "gift_product"),
-        ("praise",),
-        ("aimed_elsewhere",),
-        ("unexplained",),
-        ("several",),
-    ):
-        yield f"no {' or '.join(part)}", replace(weights, stance={**weights.stance, **dict.fromkeys(part, 0.0)})
-    yield "no stance at all", replace(weights, stance=dict.fromkeys(weights.stance, 0.0))
-    yield (
-        "reviewed, not fitted",
-        replace(weights, bias=0.0, strength=1.0, stance={n: v[0] for n, v in REVIEWED.items()}),
-    )
+def ablations(book: BrandBook, weights: Weights) -> Iterator[tuple[str, Analyst]]:
+    """The check with one part taken away at a time."""
+    yield "everything", Analyst(book, weights)
+    yield "no ear", Analyst(book, weights, ear=False)
+    for part in (("denied",), ("gift", "gift_product"), ("praise",), ("aimed_elsewhere",)):
+        without = replace(weights, stance={**weights.stance, **dict.fromkeys(part, 0.0)})
+        yield f"no {' or '.join(part)}", Analyst(book, without)
+    yield "no stance at all", Analyst(book, replace(weights, stance=dict.fromkeys(weights.stance, 0.0)))
+    reviewed = replace(weights, bias=0.0, strength=1.0, stance={n: v[0] for n, v in REVIEWED.items()})
+    yield "reviewed, not fitted", Analyst(book, reviewed)
 
 
 def to_json(weights: Weights) -> str:
     """The weights as the file that ships."""
-    gist = {"bias": weights.gist.bias, "shared": dict(weights.gist.shared), "concepts": dict(weights.gist.concepts)}
-    whole = {"bias": weights.bias, "strength": weights.strength, "stance": dict(weights.stance), "gist": gist}
+    whole = {"bias": weights.bias, "strength": weights.strength, "stance": dict(weights.stance)}
     return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -240,8 +163,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     measured = read_rows(options.held) if options.held else rows
     say = sys.stdout.write
     if options.ablate:
-        for name, weights in ablations(load_weights()):
-            caught, passed = measure(measured, Analyst(book, weights))
+        for name, analyst in ablations(book, load_weights()):
+            caught, passed = measure(measured, analyst)
             say(f"{name:28} criticism heard {caught:6.1%}   others pass {passed:6.1%}\n")
         return
     weights = fit(rows, book)
@@ -253,10 +176,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def fit(rows: Iterable[Mapping[str, Any]], book: BrandBook) -> Weights:
-    """Stance first, then the gist on top."""
-    analyst = Analyst(book)
-    heard = [Hearing(row, analyst) for row in rows]
-    return fit_gist(heard, fit_stance(heard, replace(load_weights(), bias=0.0, strength=1.0)))
+    """Weights for what the frames hear of labelled statements."""
+    analyst = Analyst(book, ear=False)
+    return fit_stance([Hearing(row, analyst) for row in rows], replace(load_weights(), bias=0.0, strength=1.0))
 
 
 if __name__ == "__main__":

@@ -50,6 +50,8 @@ class Statement:
     reading: Reading
     words: tuple[Word, ...]
     mentions: tuple[Mention, ...]
+    #: Positions of the words that an idiom, a slogan or praise of the brand's own accounts for.
+    excused: frozenset[int] = frozenset()
 
 
 def hear(reading: Reading, lexicons: tuple[Lexicon, ...]) -> Statement:
@@ -65,13 +67,14 @@ def hear(reading: Reading, lexicons: tuple[Lexicon, ...]) -> Statement:
         mentions += _unknown(words, known, lexicons, 4 if reading.name in _STRAIGHT else 1)
     mentions = _of_one_tongue(mentions)
     idioms = [m for m in mentions if m.concept == IDIOM]
+    excused = frozenset(at for idiom in idioms for at in range(idiom.first, idiom.last))
     if idioms:
         mentions = [m for m in mentions if m.concept != IDIOM and not _silenced(m, idioms)]
     # A brand may be called by a word that says something: within its name it says nothing.
     names = [m for m in mentions if m.concept == BRAND]
     if names:
         mentions = [m for m in mentions if m.concept == BRAND or not _silenced(m, names)]
-    return Statement(reading, words, tuple(sorted(set(mentions), key=lambda m: (m.start, -m.end))))
+    return Statement(reading, words, tuple(sorted(set(mentions), key=lambda m: (m.start, -m.end))), excused)
 
 
 def _of_one_tongue(mentions: list[Mention]) -> list[Mention]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from moderation.brands.framing import Claim
-from moderation.brands.gist import GistWeights
 from moderation.brands.stance import Stance
 
 SHIPPED_WEIGHTS = Path(__file__).parent / "weights.json"
@@ -20,7 +19,6 @@ class Weights:
     bias: float
     strength: float
     stance: Mapping[str, float]
-    gist: GistWeights
 
     def score(self, claim: Claim, stance: Stance) -> float:
         """0.0 to 1.0."""
@@ -37,5 +35,4 @@ def logit(probability: float) -> float:
 def load_weights(path: Path = SHIPPED_WEIGHTS) -> Weights:
     """The reviewed coefficients that ship with the code."""
     data = json.loads(path.read_text(encoding="utf-8"))
-    gist = GistWeights(**data["gist"])
-    return Weights(bias=data["bias"], strength=data["strength"], stance=data["stance"], gist=gist)
+    return Weights(bias=data["bias"], strength=data["strength"], stance=data["stance"])

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from moderation.brands.framing import Claim
 from moderation.brands.hearing import Mention, Statement
-from moderation.brands.words import UNSPACED
 
 #: Products that people make into presents: on these, who made it means the giver.
 GIFT_PRODUCTS = frozenset(
@@ -22,18 +21,13 @@ _IMPERATIVE = frozenset({"dont", "never", "do"})
 #: A denial holds within its clause: "not included, burns included" denies no burns.
 _CLAUSE = re.compile(r"[,;:.?!]\s|[\u2013\u2014]")
 _TARGETS = frozenset({"brand", "company", "they", "product", "this"})
-#: Concepts that neither add to a claim nor take from it.
-_NEUTRAL = frozenset(
-    "plain self you your brand product this they company customer people only neg protest is the for of by in with to".split()
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stance:
-    """Claims about a claim, each 0 or 1, and the share of the words that it explains. Weighed in ``scoring``."""
+    """Claims about a claim, each 0 or 1. Weighed in ``scoring``."""
 
     denied: float
-    protest: float
     gift: float
     gift_product: float
     praise: float
@@ -42,8 +36,6 @@ class Stance:
     aimed: float
     sensitive: float
     disguised: float
-    unexplained: float
-    several: float
     brandless: float
 
     @property
@@ -64,7 +56,7 @@ class Setting:
     sensitive: frozenset[str]
 
 
-def take_stance(claim: Claim, claims: list[Claim], statement: Statement, setting: Setting) -> Stance:
+def take_stance(claim: Claim, statement: Statement, setting: Setting) -> Stance:
     """What the words around one claim say about it."""
     inside = {id(mention) for mention in claim.mentions}
     around = [m for m in statement.mentions if id(m) not in inside and not _within(m, claim)]
@@ -74,7 +66,6 @@ def take_stance(claim: Claim, claims: list[Claim], statement: Statement, setting
     words = setting.product.lower().replace("_", " ").replace("-", " ").split()
     return Stance(
         denied=float(_denied(claim, statement, own)),
-        protest=float(any(m.concept == "protest" and _leads(m, claim) for m in around)),
         gift=float(soft and bool(concepts & {"family", "gift"})),
         gift_product=float(soft and any(word in GIFT_PRODUCTS or word.rstrip("s") in GIFT_PRODUCTS for word in words)),
         praise=float("praise" in concepts),
@@ -83,8 +74,6 @@ def take_stance(claim: Claim, claims: list[Claim], statement: Statement, setting
         aimed=float(bool(own & _TARGETS)),
         sensitive=float(claim.frame.theme in setting.sensitive),
         disguised=float(statement.reading.name not in ("as written", "folded") or any(m.how for m in claim.mentions)),
-        unexplained=_unexplained(claim, claims, statement),
-        several=float(len({each.frame.theme for each in claims}) > 1),
         brandless=float(not setting.has_brand),
     )
 
@@ -97,15 +86,6 @@ def _is_other(mention: Mention, statement: Statement) -> bool:
 
 def _within(mention: Mention, claim: Claim) -> bool:
     return any(m.start <= mention.start and mention.end <= m.end for m in claim.mentions)
-
-
-def _leads(mention: Mention, claim: Claim) -> bool:
-    """Whether the mention stands just before the claim, or inside it."""
-    return (
-        mention.start < claim.end
-        and mention.last >= claim.mentions[0].first - 2
-        and mention.start <= claim.mentions[-1].start
-    )
 
 
 def _denied(claim: Claim, statement: Statement, own: set[str]) -> bool:
@@ -133,22 +113,3 @@ def _denied(claim: Claim, statement: Statement, own: set[str]) -> bool:
 
 def _asks(mention: Mention, statement: Statement) -> bool:
     return statement.words[mention.first].text in _IMPERATIVE
-
-
-def _unexplained(claim: Claim, claims: list[Claim], statement: Statement) -> float:
-    """Share of the words that no claim and no small word accounts for."""
-    if not statement.words:
-        return 0.0
-    if UNSPACED.search(statement.reading.text):
-        return _unexplained_letters(claims, statement)
-    said = {at for each in claims for m in each.mentions for at in range(m.first, m.last)}
-    said |= {at for m in statement.mentions if m.concept in _NEUTRAL for at in range(m.first, m.last)}
-    return 1.0 - len(said & set(range(len(statement.words)))) / len(statement.words)
-
-
-def _unexplained_letters(claims: list[Claim], statement: Statement) -> float:
-    """The same for scripts without spaces, where words cannot be counted."""
-    mentions = [m for each in claims for m in each.mentions] + [m for m in statement.mentions if m.concept in _NEUTRAL]
-    said = {at for m in mentions for at in range(m.start, m.end)}
-    letters = [at for at, character in enumerate(statement.reading.text) if character.isalnum()]
-    return 1.0 - sum(at in said for at in letters) / max(len(letters), 1)
