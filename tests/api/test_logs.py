@@ -59,7 +59,7 @@ def test_two_requests_have_two_ids(client):
 
 def test_a_refusal_and_a_fault_are_found_by_their_id_too(client, lines, monkeypatch):
     assert client.get("/v1/nothing").headers["x-request-id"]
-    monkeypatch.setattr("api.intake.routes.submit", _fails)
+    monkeypatch.setattr("api.intake.direct.answer_new", _fails)
     answer = client.post("/v1/screenings", json=ORDER)
     assert answer.status_code == 500
     said = [line for line in lines() if line.get("request_id") == answer.headers["x-request-id"]]
@@ -87,7 +87,7 @@ def test_logs_and_metrics_carry_no_word_of_a_customer(client, database, lines, m
     client.get(f"/s/{CANARY}")
     client.get(f"/v1/screenings?reference={CANARY}")
     with monkeypatch.context() as broken:
-        broken.setattr("api.intake.routes.submit", _fails)
+        broken.setattr("api.intake.direct.answer_new", _fails)
         assert client.post("/v1/screenings", json=ORDER).status_code == 500
     assert link not in json.dumps(lines())  # who has the link sees the order
     assert CANARY not in json.dumps(lines())
