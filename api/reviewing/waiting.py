@@ -291,12 +291,11 @@ def _orders(session: Session, actor: Actor, wanted: QueueFilter) -> SelectOfScal
 
 def _caseless(session: Session, column: Any, pattern: str) -> ColumnElement[bool]:
     """LIKE, capitals of ASCII or not: SQLite's own way, in which PostgreSQL takes a fifth of the time of its ILIKE."""
+    match: ColumnElement[bool] = column.like(pattern, escape="/")
     if session.get_bind().dialect.name != "sqlite":
-        match: ColumnElement[bool] = func.lower(column.collate("C")).like(
-            func.lower(literal(pattern).collate("C")), escape="/"
-        )
-        return match
-    return column.like(pattern, escape="/")
+        folded = func.lower(literal(pattern).collate("C"))
+        match = func.lower(column.collate("C")).like(folded, escape="/")
+    return match
 
 
 def _escape(pattern: str) -> str:
