@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, String, and_, cast, exists, or_
+from sqlalchemy import ColumnElement, String, and_, cast, exists, literal, or_
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, case, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -19,6 +19,7 @@ from api.reviewing import care, controls, opinions
 from api.reviewing.claims import DUE_SOON, is_aside, is_held
 from api.reviewing.roles import Actor, Right
 from api.storage.tables import (
+    RELEASED,
     WAITING,
     Appeal,
     CaseEventRecord,
@@ -198,7 +199,7 @@ def _first(
     skipped = exists().where(
         col(CaseEventRecord.case_id) == ReviewCase.id,
         col(CaseEventRecord.actor) == actor.id,
-        col(CaseEventRecord.kind) == "release",
+        RELEASED,
         CaseEventRecord.detail["skipped"].as_boolean(),
     )
     own_appeal = exists().where(
@@ -324,9 +325,11 @@ def _orders(session: Session, actor: Actor, wanted: QueueFilter) -> SelectOfScal
 
 
 def _caseless(session: Session, column: Any, pattern: str) -> ColumnElement[bool]:
-    """LIKE, capitals or not. SQLite's own makes no difference between them, and takes a third of the time of two lower()."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    match: ColumnElement[bool] = (column.like if is_sqlite else column.ilike)(pattern, escape="/")
+    """LIKE, capitals of ASCII or not: SQLite's own way, in which PostgreSQL takes a fifth of the time of its ILIKE."""
+    match: ColumnElement[bool] = column.like(pattern, escape="/")
+    if session.get_bind().dialect.name != "sqlite":
+        folded = func.lower(literal(pattern).collate("C"))
+        match = func.lower(column.collate("C")).like(folded, escape="/")
     return match
 
 

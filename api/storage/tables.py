@@ -52,6 +52,11 @@ _WAITING_INDEX: dict[str, Any] = {"sqlite_where": text("state IN ('open', 'claim
 _WAITING_INDEX["postgresql_where"] = _WAITING_INDEX["sqlite_where"]
 
 
+#: A case that was handed back. Written out, like the others.
+RELEASED = text("case_event.kind = 'release'")
+_RELEASED_INDEX: dict[str, Any] = {"sqlite_where": text("kind = 'release'")}
+_RELEASED_INDEX["postgresql_where"] = _RELEASED_INDEX["sqlite_where"]
+
 _FILTERED = ("severity", "state", "waits_until", "language", "claimed_by", "screening_id")
 #: A case that needs another person than the one who had it. Few at any time.
 AWAITING = text("review_case.awaits IS NOT NULL")
@@ -323,7 +328,11 @@ class CaseEventRecord(SQLModel, table=True):
     """One thing that happened to a case: who, when, what."""
 
     __tablename__ = "case_event"
-    __table_args__ = (Index("ix_case_event_unsealed", "id", **_UNSEALED_INDEX),)
+    __table_args__ = (
+        Index("ix_case_event_unsealed", "id", **_UNSEALED_INDEX),
+        # What a reviewer has skipped is not offered again; it must not take a look at all that ever happened.
+        Index("ix_case_event_released", "actor", "case_id", **_RELEASED_INDEX),
+    )
 
     id: str = Field(default_factory=id_factory("cev"), primary_key=True)
     case_id: str = Field(foreign_key="review_case.id", index=True)

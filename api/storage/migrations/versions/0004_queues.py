@@ -42,6 +42,10 @@ def upgrade() -> None:
     _index("counts", [*COUNTED, "waits_until", "language"])
     for name, columns in ORDERED.items():
         _index(name, [*columns, *FILTERED])
+    released = sa.text("kind = 'release'")
+    op.create_index(
+        "ix_case_event_released", "case_event", ["actor", "case_id"], sqlite_where=released, postgresql_where=released
+    )  # fmt: skip
     for column, empty in (("queues", "[]"), ("languages", "[]"), ("keys", "{}")):
         op.add_column("reviewer", sa.Column(column, sa.JSON(), nullable=False, server_default=empty))
     op.create_table(
@@ -59,6 +63,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("saved_view")
+    op.drop_index("ix_case_event_released", "case_event")
     for column in ("keys", "languages", "queues"):
         op.drop_column("reviewer", column)
     for name, columns in {**ORDERED, "counts": COUNTED}.items():
