@@ -5,7 +5,7 @@ BIN := .venv/bin
 # One install per change of the dependencies, not per run.
 STAMP := .venv/.installed-$(shell sha256sum pyproject.toml | cut -c1-16)
 
-.PHONY: run test lint check bench bench-load chaos clean
+.PHONY: run test test-postgres lint check bench bench-load chaos clean
 
 run: $(STAMP)
 	$(BIN)/moderation models compile
@@ -15,6 +15,10 @@ test: $(STAMP) .venv/.system-packages .venv/generator
 	$(BIN)/moderation models compile
 	$(BIN)/pytest -n 3 -m "not slow and not alone"
 	$(BIN)/pytest -m alone
+
+# What touches the store runs on both databases in `make test`; this is its half on PostgreSQL alone.
+test-postgres: $(STAMP) .venv/.system-packages
+	$(BIN)/pytest -n 3 -m "postgres and not slow and not alone"
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
