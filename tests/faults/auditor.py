@@ -1,22 +1,22 @@
 """The auditor: compares every answer that clients got with the store, the sealed log and the webhooks that arrived.
 
 Nothing may be lost, nothing doubled, nothing approved that was not. It also runs on its own, against any store:
-``python -m tests.faults.auditor DATABASE_URL`` checks what a store can say without clients and shops.
+``MODERATION_SECRET_KEY=... python -m tests.faults.auditor DATABASE_URL`` checks what a store can say without clients and shops.
 """
 
 import json
+import os
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from api.reviewing.audit import verify
 from api.storage.database import Database
 from api.storage.tables import (
     Appeal,
-    CaseEventRecord,
     DecisionRecord,
     IdempotencyKey,
     OutboxEvent,
@@ -41,6 +41,8 @@ class Told:
     #: What the shop's endpoint got; None when the shop has none.
     webhooks: Sequence[Received] | None = None
     secret: str = ""
+    #: The server's, with which it signs the end of its log.
+    server_secret: str = "k" * 32
 
 
 def audit(database: Database, told: Told) -> str:
@@ -49,7 +51,7 @@ def audit(database: Database, told: Told) -> str:
         screenings = {each.id: each for each in session.exec(select(Screening))}
         events = _told_events(session, screenings)
         keys = _answers(session, told, screenings)
-        verified = verify(session)
+        verified = verify(session, told.server_secret)
     assert not verified.faults, f"the sealed log does not fit: {verified.faults}"
     assert not verified.unsealed, f"{verified.unsealed} events are not in the sealed log"
     repeats = _webhooks(told, events)
@@ -110,11 +112,14 @@ def is_settled(database: Database) -> bool:
     waiting = (
         select(PendingDecision.case_id),
         select(OutboxEvent.id).where(col(OutboxEvent.relayed_at).is_(None)),
-        select(CaseEventRecord.id).where(col(CaseEventRecord.sealed_as).is_(None)),
+        *(select(table.c.id).where(table.c.sealed_as.is_(None)) for table in _SEALED),
     )
     with database.reading() as session:
-        return all(session.exec(query.limit(1)).first() is None for query in waiting)
+        return all(session.execute(query.limit(1)).first() is None for query in waiting)
+
+
+_SEALED = [table for table in SQLModel.metadata.tables.values() if "sealed_as" in table.c]
 
 
 if __name__ == "__main__":
-    sys.stdout.write(audit(Database(sys.argv[1]), Told()) + "\n")
+    sys.stdout.write(audit(Database(sys.argv[1]), Told(server_secret=os.environ["MODERATION_SECRET_KEY"])) + "\n")

@@ -87,6 +87,16 @@ def _kill_at_random(
         time.sleep(chance.uniform(0, 0.5))
         postgres.start()
 
+    def is_at(due: float) -> bool:
+        """Whether the kill is due; what could not start while the database was away is started anew meanwhile."""
+        nonlocal worker
+        for port, process in processes.items():
+            if not process.is_alive:
+                processes[port] = _start(site, port)
+        if not worker.is_alive:
+            worker = site.start_worker()
+        return checkouts.left <= due or bool(checkouts.faults)
+
     victims: list[Callable[[], None]] = [kill_a_server, kill_the_worker, *([kill_the_database] if postgres else [])]
     began = time.monotonic()
     checkouts = Checkouts([f"127.0.0.1:{port}" for port in ports], token, requests, seed=chance.randrange(10**6))
@@ -94,17 +104,11 @@ def _kill_at_random(
     for kill in range(kills):
         # Spread over the run, at a moment that nobody chose; each kind of process first once, then by chance.
         due = requests - (kill + chance.random()) * requests / kills
-        wait_until(lambda due=due: checkouts.left <= due or bool(checkouts.faults), 600)
+        wait_until(lambda due=due: is_at(due), 600)
         victim = victims[kill] if kill < len(victims) else chance.choice(victims)
         victim()
         killed.append(victim.__name__.rpartition("_")[2])
-        for process in site.processes:
-            # One that started while the database was away could not; it is started anew, as a supervisor does.
-            if not process.is_alive and process in processes.values():
-                port = next(port for port, each in processes.items() if each is process)
-                processes[port] = _start(site, port)
-        if not worker.is_alive:
-            worker = site.start_worker()
+    wait_until(lambda: is_at(0), 600)
     checkouts.join(600)
     answered = time.monotonic() - began
     wait_until(lambda: is_settled(site.database), 600, lambda: "verdicts, events or seals are still waiting")
