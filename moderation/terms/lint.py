@@ -187,6 +187,8 @@ def _allowed_and_blocked(inventory: Inventory) -> Iterator[Finding]:
         if each.allow.kind in (AllowKind.NAME, AllowKind.PLACE):
             continue  # a name or a place goes to review, so both entries act
         for placed in inventory.by_key.get(each.key, ()):
+            if each.allow.kind is AllowKind.WORD and each.allow.language not in ("any", "en", placed.term.language):
+                continue  # a word of another language is innocent among words of its own only, so both act
             if placed.term.action is not Action.NOTE and placed.term.match is not MatchKind.CODE:
                 yield Finding(
                     file=each.file,
