@@ -99,7 +99,7 @@ def teach(rows: Sequence[Row], themes: Sequence[str], tokenizer: Any, *, epochs:
             for group in optimizer.param_groups:
                 group["lr"] = _RATE * min(1.0, (step + 1) / 100) * max(0.02, 1 - step / steps)
             optimizer.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]  # torch leaves backward untyped
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
             step += 1
@@ -122,7 +122,8 @@ def _encoder(outputs: int, tokenizer: Any) -> Any:
     )
     base["embeddings.position_embeddings.weight"] = base["embeddings.position_embeddings.weight"][:_POSITIONS]
     config = BertConfig(vocab_size=len(pieces), hidden_size=384, num_hidden_layers=_LAYERS, num_attention_heads=12,
-                        intermediate_size=1536, max_position_embeddings=_POSITIONS, attn_implementation="eager")  # fmt: skip
+                        intermediate_size=1536, max_position_embeddings=_POSITIONS)  # fmt: skip
+    config._attn_implementation = "eager"  # the fused one cannot be written as ONNX
 
     class Encoder(torch.nn.Module):
         def __init__(self) -> None:

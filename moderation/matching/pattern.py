@@ -76,7 +76,8 @@ def literals_of(term: Term) -> tuple[str, ...]:
 
 
 def _literals(nodes: Any) -> tuple[str, ...]:
-    run, found = "", [("",)]
+    run = ""
+    found: list[tuple[str, ...]] = [("",)]
     for kind, value in nodes:
         if kind is op.LITERAL:
             run += chr(value)
