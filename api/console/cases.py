@@ -1,5 +1,6 @@
 """The case page: everything needed to decide one order, and the moves."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -227,11 +228,22 @@ def decide(
 
 
 @router.post("/{case_id}/undo")
-def undo(request: Request, state: StateDep, move: MoveDep, case_id: str) -> Response:
-    """Take the verdict back and show the case again."""
+def undo(
+    request: Request,
+    state: StateDep,
+    move: MoveDep,
+    case_id: str,
+    leave: Words = "",
+    leave_version: Annotated[int, Form()] = 0,
+) -> Response:
+    """Take the verdict back and show the case again; the one that came up meanwhile goes back to the queue."""
+    actor, at = move.signed_in.actor, now()
     try:
         with state.database.writing() as session:
-            deciding.undo(session, move.signed_in.actor, case_id, now())
+            deciding.undo(session, actor, case_id, at)
+            if leave and leave != case_id:
+                with suppress(CaseConflict, Problem):  # it is somebody else's by now
+                    claims.release(session, actor, leave, leave_version, at)
     except CaseConflict as conflict:
         return case_page(request, state, move.signed_in, case_id, move.wanted, refused=conflict)
     return to_case(case_id, move.wanted, "undone")

@@ -63,7 +63,7 @@ def read_log(session: Session, actor: Actor, kind: str = "", before: str = "") -
     shown = events[:PAGE]
     ids = {name for event in shown for name in (event.actor, event.about) if name.startswith("rev_")}
     found = session.exec(select(Reviewer.id, Reviewer.pseudonym).where(col(Reviewer.id).in_(ids)))
-    names: dict[str, str] = {OPERATOR: "the operator", MACHINE: "the machine"} | {key: name for key, name in found}
+    names: dict[str, str] = {OPERATOR: "the operator", MACHINE: "the machine", **dict(found.all())}
     return [_line(event, names) for event in shown], shown[-1].id if len(events) > PAGE else None
 
 

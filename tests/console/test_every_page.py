@@ -56,7 +56,7 @@ def test_axe_finds_nothing_on_any_page_and_nothing_sticks_out(sign_in, cases):
     for name, address in addresses(cases).items():
         page.goto(address)
         faults += look(page, name)
-    assert faults == []
+    assert faults == [], "\n".join(map(str, faults))
 
 
 def test_the_pages_of_the_second_factor_are_like_all_others(browser, app_client, shop):
@@ -83,7 +83,7 @@ def test_the_pages_of_the_second_factor_are_like_all_others(browser, app_client,
         page.goto(f"http://127.0.0.1:8000/made/{name}")
         faults += look(page, name)
     page.close()
-    assert faults == []
+    assert faults == [], "\n".join(map(str, faults))
 
 
 def serve(route, client, made, headers) -> None:
