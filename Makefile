@@ -46,7 +46,7 @@ $(STAMP):
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --upgrade pip
 	$(BIN)/pip install --quiet torch==2.13.0
-	$(BIN)/pip install --quiet -e '.[models,bulk,dev]'
+	$(BIN)/pip install --quiet -e '.[models,bulk,tracing,dev]'
 	touch $@
 
 # Tests drive a real browser and a real PostgreSQL; Debian's are taken when they are missing and we may install.

@@ -9,6 +9,7 @@ from typing import cast
 
 from api.metrics import DETECTOR_FAILURES, DETECTOR_SECONDS
 from api.remembered import Remembered
+from api.tracing import span
 from moderation.attribution import attribute
 from moderation.decision import Decision, decide
 from moderation.detectors.base import Detector
@@ -85,7 +86,7 @@ class Run:
         if time.monotonic() >= self._ends_at:
             raise DetectorUnavailable(self._cause)
         try:
-            with DETECTOR_SECONDS.labels(detector.name).time():
+            with span(f"detector {detector.name}"), DETECTOR_SECONDS.labels(detector.name).time():
                 found = detector.detect(readings)
         except Exception:
             self._failed.add(detector.name)

@@ -46,6 +46,7 @@ from api.storage.clock import now
 from api.storage.database import Database
 from api.storage.happened import in_force
 from api.storage.together import Together
+from api.tracing import Traces, start_tracing
 from api.wording import load_wording
 from moderation.holder import PipelineHolder, Sources
 from moderation.messages import load_messages
@@ -99,6 +100,9 @@ def create_app(settings: Settings, pipeline: Pipeline | None = None) -> FastAPI:
     app.add_middleware(Faults)
     app.add_middleware(AnswerHeaders)
     app.add_middleware(RequestIds)
+    app.add_middleware(Traces)
+    if settings.traces_to:
+        start_tracing(settings.traces_to)
     checkout = (intake_router, followup_router, previews_router, guidelines_router, delivery_router)
     for router in (*checkout, holds_router, keys_router):
         app.include_router(router)

@@ -125,4 +125,8 @@ class Settings(BaseSettings):
         default=None,
         description="File to which the worker adds the sealed log's head every hour; keep it where the database's owner cannot write.",
     )
+    traces_to: str = Field(
+        default="",
+        description="OTLP collector for traces, like http://collector:4318/v1/traces; empty for none. Needs moderation[tracing].",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="What is logged.")
