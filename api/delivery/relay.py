@@ -28,7 +28,6 @@ _WAITING = (
     )
     .where(col(OutboxEvent.relayed_at).is_(None))
     .order_by(col(OutboxEvent.id))
-    .limit(BATCH)
 )
 
 
@@ -45,14 +44,14 @@ def _relay_events(database: Database) -> int:
     if database.engine.dialect.name == "sqlite":
         # SQLite has one writer. Its lock is not held while DBOS writes, or every checkout would wait for us.
         with database.reading() as session:
-            events = session.execute(_WAITING).all()
+            events = session.execute(_WAITING.limit(BATCH)).all()
             _hand_over(session, events)
         if events:
             with database.writing() as session:
                 _mark(session, events)
     else:
         with database.writing() as session:
-            events = session.execute(_WAITING.with_for_update(skip_locked=True)).all()
+            events = session.execute(_WAITING.limit(BATCH).with_for_update(skip_locked=True)).all()
             _hand_over(session, events)
             _mark(session, events)
     return len(events)

@@ -183,10 +183,11 @@ class Analyst:
         if not ear.is_worth_asking(told) or _sense(statement) < _READS_WELL:
             return
         theme, chance = ear.hear(told)
-        if chance < ear.sure:
-            return
-        score = _WORTH_SAYING + (chance - ear.sure) / (1.0 - ear.sure) * (_EAR_SUREST - _WORTH_SAYING)
         words = statement.words
+        least = ear.least(len(words))
+        if chance < least:
+            return
+        score = _WORTH_SAYING + (chance - least) / (1.0 - least) * (_EAR_SUREST - _WORTH_SAYING)
         how = next((mention.how for mention in statement.mentions if mention.how), "")
         whole = Mention(EAR, ANY, 0, len(words), words[0].start, words[-1].end, how)
         frame = Frame(theme=theme, pattern=EAR, parts=(), ordered=False, gap=0, strength=score, gift=False)

@@ -17,6 +17,7 @@ from tokenizers import Tokenizer
 from moderation.brands.hearing import Mention, Statement
 from moderation.brands.lexicon import BRAND
 from moderation.errors import DetectorUnavailable
+from moderation.matching.lexicon import PLACE, load_lexicon
 
 #: Fewer words are names and single words, for which there are lists; more are letters and poems.
 _FEWEST_WORDS, _MOST_WORDS = 3, 20
@@ -25,6 +26,9 @@ _MOST_TOKENS = 40
 _LAST_LETTER = "\u024f"
 #: What the ear hears in the place of names: it is to judge what is said, not of whom.
 _STAND_INS = {BRAND: "acme", "exec": "the boss", "competitor": "rival"}
+#: Names of places are read as one of them behind the words for "in" and "from".
+_PLACE = "italy"
+_BEFORE_PLACES = frozenset("in from aus en de do da di dans em av w z ze".split())
 
 
 class Heard(NamedTuple):
@@ -53,10 +57,16 @@ class Ear:
         self._themes: list[str] = about["themes"]
         #: From here a sentence is criticism: chosen so that one near miss in a hundred more goes to a person.
         self.sure: float = about["sure"]
+        #: The same for the fewest words, which say little.
+        self.sure_of_few: float = about["sure_of_few"]
         self._bias: float = about["bias"]
         self._words: dict[str, float] = about["words"]
         self._asked: float = about["asked"]
         self.version = hashlib.sha256(model).hexdigest()[:8]
+
+    def least(self, words: int) -> float:
+        """The chance from which a sentence of so many words is criticism."""
+        return self.sure if words > _FEWEST_WORDS else self.sure_of_few
 
     def glance(self, text: str) -> float:
         """What the words alone speak for, by a linear model that costs next to nothing: above 0.0 criticism, below innocence."""
@@ -105,6 +115,13 @@ def as_told(statement: Statement, *, fewest: int = _FEWEST_WORDS) -> str:
     at = 0
     while at < count:
         name = names.get(at)
-        told.append(_STAND_INS[name.concept] if name else statement.words[at].text)
+        told.append(_STAND_INS[name.concept] if name else _without_place(statement, at))
         at = name.last if name else at + 1
     return " ".join(told)
+
+
+def _without_place(statement: Statement, at: int) -> str:
+    """The word, or a stand-in where it names a place: a statement holds for every country alike."""
+    word = statement.words[at].text
+    is_place = at > 0 and statement.words[at - 1].text in _BEFORE_PLACES and load_lexicon().kinds(word) & PLACE
+    return _PLACE if is_place else word

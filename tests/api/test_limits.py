@@ -114,7 +114,8 @@ def test_a_crowd_of_askers_crowds_out_whoever_asked_least(tmp_path, monkeypatch)
 def test_the_processes_of_one_server_are_told_where_they_count(monkeypatch, processes, is_shared):
     told = []
     monkeypatch.setenv("MODERATION_LIMITS_DIRECTORY", "")
-    monkeypatch.setattr("api.cli.store.open_database", lambda: SimpleNamespace(close=lambda: None))
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "elsewhere")
+    monkeypatch.setattr("api.cli.store.open_sound_database", lambda: SimpleNamespace(close=lambda: None))
     monkeypatch.setattr("api.cli.serve.served", lambda: None)
     monkeypatch.setattr("uvicorn.run", lambda *_, **__: told.append(os.environ["MODERATION_LIMITS_DIRECTORY"]))
     serve(processes=processes)

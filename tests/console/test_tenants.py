@@ -10,7 +10,8 @@ from sqlmodel import select
 import api.console
 from api.customers.holds import place_hold
 from api.reviewing.roles import Role
-from api.storage.tables import CaseEventRecord, Hold, ReviewCase, Screening
+from api.reviewing.views import save_view
+from api.storage.tables import CaseEventRecord, Hold, ReviewCase, SavedView, Screening
 from tests.reviewing.shop import Shop
 
 pytestmark = pytest.mark.browser
@@ -34,7 +35,8 @@ def test_no_page_and_no_form_reaches_into_another_shop(form, shop, start, databa
     case = theirs.open_case(start, texts={"line1": "canary words"}, reference="canary-reference", brand="canary brand")
     with database.writing() as session:
         hold = place_hold(session, theirs.merchant.id, lead.id, "canary ground")
-    ids = {"case_id": case, "hold_id": hold.id, "table": "people"}
+        view = save_view(session, lead, "canary view", "product=ring")
+    ids = {"case_id": case, "hold_id": hold.id, "table": "people", "view_id": view.id}
     before = rows(database, theirs, case)
     wren, walked = form("Wren"), 0
     for method, path in routes():
@@ -62,6 +64,7 @@ def rows(database, shop, case):
             *session.exec(select(Screening).where(Screening.merchant_id == shop.merchant.id)),
             *session.exec(select(ReviewCase).where(ReviewCase.merchant_id == shop.merchant.id)),
             *session.exec(select(Hold).where(Hold.merchant_id == shop.merchant.id)),
+            *session.exec(select(SavedView).order_by(SavedView.id)),
             *session.exec(select(CaseEventRecord).where(CaseEventRecord.case_id == case)),
         ]
         return [each.model_dump() for each in found]

@@ -106,7 +106,7 @@ def test_a_full_disk_refuses_orders_until_there_is_room(served: Served) -> None:
 def test_a_file_that_cannot_be_written_refuses_orders(site: Site) -> None:
     with site.database.writing() as session:
         token = merchants.create_key(session, site.shop.merchant_id, "checkout", ["admin"])[1]
-        merchants.authenticate(session, token)
+        merchants.authenticate(session.connection(), token)
     pipeline = Pipeline((), load_policies(), {"lists": "l", "brands": "b", "model": "m"})
     read_only = site.url.replace("sqlite:///", "sqlite:///file:") + "?mode=ro&uri=true"
     settings = Settings(database_url=read_only, secret_key="k" * 32, run_worker=False)

@@ -8,6 +8,7 @@ from api.reviewing import audit, claims
 from api.reviewing.retention import AT_ONCE, forget_words
 from api.storage.tables import CaseEventRecord, DecisionRecord, ReviewCase, Screening
 from tests.reviewing.shop import Shop
+from tests.reviewing.test_audit import SECRET
 
 KEEP = timedelta(days=30)
 
@@ -27,11 +28,11 @@ def test_the_words_of_settled_orders_go_in_their_time_and_nothing_else_does(shop
         claims.escalate(session, shop.people["Heron"], noted, 2, "canary note", start)
     old, fresh = settled(shop, noted, start), settled(shop, shop.open_case(start), start + timedelta(days=2))
     waiting = shop.open_case(start)
-    audit.seal(shop.database)
+    audit.seal(shop.database, SECRET)
 
     later = start + KEEP + timedelta(days=1)
     assert [forget_words(shop.database, KEEP, later), forget_words(shop.database, KEEP, later)] == [1, 0]
-    audit.seal(shop.database)
+    audit.seal(shop.database, SECRET)
 
     with shop.database.reading() as session:
         orders = {each.id: each for each in session.exec(select(Screening))}
@@ -44,7 +45,7 @@ def test_the_words_of_settled_orders_go_in_their_time_and_nothing_else_does(shop
         events = session.exec(select(CaseEventRecord).where(CaseEventRecord.case_id == noted)).all()
         assert "canary" not in str([each.detail for each in events])
         assert [each.actor for each in events if each.kind == "erase"] == ["retention"]
-        assert audit.verify(session).faults == ()
+        assert audit.verify(session, SECRET).faults == ()
 
 
 def test_a_sweep_of_many_takes_them_all(shop, start):
