@@ -20,7 +20,9 @@ def _added_words(stands: str) -> dict[str, str]:
 
 
 #: As written -> as read: ``4u`` for you.
-_HEADS, _TAILS = _added_words("before"), _added_words("behind")
+_HARSH, _TAILS = _added_words("harsh"), _added_words("behind")
+#: The harsh ones may be the harm themselves: before letters that are no word they are part of one (``cumulated``).
+_HEADS = _added_words("before") | _HARSH
 #: Whole words of messages typed in haste.
 _ALONE = _added_words("alone")
 _LONGEST_ADDED = max(map(len, (*_HEADS, *_TAILS)))
@@ -58,7 +60,7 @@ def plated(folded: Reading, lexicon: Lexicon) -> list[Reading]:
             if low in alone:
                 pieces.append((low, high, alone[low]))
             elif (low, high) in cut:
-                parts = _parts(folded.text, low, high, *way)
+                parts = _parts(folded.text, low, high, *way, lexicon)
                 pieces += [] if cut[low, high] & {start for start, _, _ in parts} else parts
         if pieces:
             reading = _read(folded, pieces)
@@ -82,7 +84,7 @@ def _whole_in(text: str, low: int, high: int, lexicon: Lexicon) -> set[int]:
     return {at for start, end in letters if lexicon.kinds(text[start:end]) for at in range(start + 1, end)}
 
 
-def _parts(text: str, low: int, high: int, front: _Choice, back: _Choice) -> list[_Piece]:
+def _parts(text: str, low: int, high: int, front: _Choice, back: _Choice, lexicon: Lexicon) -> list[_Piece]:
     """The word cut behind its front, before its back, or at both; empty where it is not."""
     word = text[low:high]
     most = min(len(word) - 1, _LONGEST_ADDED)
@@ -91,11 +93,14 @@ def _parts(text: str, low: int, high: int, front: _Choice, back: _Choice) -> lis
     if (front and not fronts) or (back and not backs):
         return []
     first, last = low + (front(fronts) if front else 0), high - (back(backs) if back else 0)
-    if last - first < _LEAST and not (front and back and first == last):
+    rest = text[first:last]
+    if len(rest) < _LEAST and (rest or not (front and back)):
+        return []
+    if rest and text[low:first] in _HARSH and not lexicon.kinds(rest):
         return []
     parts = (
         (low, first, _HEADS.get(text[low:first])),
-        (first, last, text[first:last]),
+        (first, last, rest),
         (last, high, _TAILS.get(text[last:high])),
     )
     return [(start, end, words) for start, end, words in parts if words]
