@@ -13,7 +13,8 @@ from moderation.toxicity.thresholds import UNCALIBRATED
 
 NAMES = [" ".join(words) for words in stand_ins()]
 OF_ONE_GRAMMAR = [
-    [name for name in NAMES if stand_ins()[tuple(name.split())] == stand_in] for stand_in in set(stand_ins().values())
+    [name for name in NAMES if stand_ins()[tuple(name.split())] == stand_in]
+    for stand_in in sorted(set(stand_ins().values()))
 ]
 
 
