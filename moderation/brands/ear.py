@@ -70,7 +70,7 @@ class Ear:
 
     def glance(self, text: str) -> float:
         """What the words alone speak for, by a linear model that costs next to nothing: above 0.0 criticism, below innocence."""
-        return self._bias + sum(self._words.get(word, 0.0) for word in set(text.split()))
+        return self._bias + sum(self._words.get(word, 0.0) for word in dict.fromkeys(text.split()))
 
     def is_worth_asking(self, text: str) -> bool:
         """Whether the encoder may hear anything; nineteen times in twenty where it would, and for one innocent text in three."""

@@ -3,6 +3,7 @@
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import NamedTuple
 
 from moderation.brands.hearing import Mention, Statement
@@ -56,7 +57,7 @@ _COMMON = SMALL | {"brand", "company", "product", "make", "customer", "people", 
 def _fill(frame: Frame, heard: Mapping[str, list[Mention]]) -> tuple[Mention, ...] | None:
     choices: list[list[Mention]] = []
     for part in frame.parts:
-        found = [mention for concept in part for mention in heard.get(concept, ())]
+        found = [mention for concept in _in_order(part) for mention in heard.get(concept, ())]
         if not found:
             return None
         choices.append(found[:_MOST_MENTIONS])
@@ -69,6 +70,12 @@ def _fill(frame: Frame, heard: Mapping[str, list[Mention]]) -> tuple[Mention, ..
         key=lambda fit: (max(m.end for m in fit) - fit[0].start, sum(map(bool, (m.how for m in fit)))),
         default=None,
     )
+
+
+@cache
+def _in_order(part: frozenset[str]) -> tuple[str, ...]:
+    """The alternatives in one order for all processes: of two readings that fit alike, each takes the same."""
+    return tuple(sorted(part))
 
 
 def _fits(frame: Frame, chosen: tuple[Mention, ...]) -> tuple[Mention, ...] | None:

@@ -74,7 +74,7 @@ def hear(reading: Reading, lexicons: tuple[Lexicon, ...]) -> Statement:
     names = [m for m in mentions if m.concept == BRAND]
     if names:
         mentions = [m for m in mentions if m.concept == BRAND or not _silenced(m, names)]
-    return Statement(reading, words, tuple(sorted(set(mentions), key=lambda m: (m.start, -m.end))), excused)
+    return Statement(reading, words, tuple(sorted(dict.fromkeys(mentions), key=lambda m: (m.start, -m.end))), excused)
 
 
 def _of_one_tongue(mentions: list[Mention]) -> list[Mention]:

@@ -93,7 +93,7 @@ class Lexicon:
                 self.phrases.add(words, meanings)
                 self._phrase_words[letters] = len(words)
             if len(letters) >= 5 and (content := tuple(s for s in meanings if s.concept not in SMALL)):
-                self.joined[letters] = tuple({*self.joined.get(letters, ()), *content})
+                self.joined[letters] = tuple(dict.fromkeys((*self.joined.get(letters, ()), *content)))
                 if len(letters) >= 8 and any(s.concept in loud for s in content):
                     inside.append(letters)
         parts = {part for words in senses if len(words) > 1 for part in words}
@@ -207,9 +207,9 @@ def _near_index(words: Iterable[str]) -> dict[str, list[str]]:
 
 
 @lru_cache(maxsize=4096)
-def _shortened(word: str) -> frozenset[str]:
+def _shortened(word: str) -> tuple[str, ...]:
     """The word and all words with one letter less; two words one edit or swap apart share one of these."""
-    return frozenset({word, *(word[:at] + word[at + 1 :] for at in range(1, len(word)))})
+    return tuple(dict.fromkeys((word, *(word[:at] + word[at + 1 :] for at in range(1, len(word))))))
 
 
 def _sound(word: str) -> str:

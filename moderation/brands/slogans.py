@@ -48,7 +48,7 @@ class Slogans:
         if not turning:
             return None
         texts = [word.text for word in statement.words]
-        shared = Counter(number for text in set(texts) for number in self._by_word.get(text, ()))
+        shared = Counter(number for text in dict.fromkeys(texts) for number in self._by_word.get(text, ()))
         near = (self._slogans[number] for number, count in shared.items() if 2 * count >= len(self._slogans[number][1]))
         found = (self._compare(slogan, words, texts, turning, statement) for slogan, words in near if len(words) > 1)
         return max((mockery for mockery in found if mockery), key=lambda mockery: mockery.kept, default=None)

@@ -5,6 +5,7 @@ from moderation.reading import Readings
 #: The key met, and a stretch of the order as one reading shows it: with the characters beside it, for there words end.
 Place = tuple[int, int, int, str]
 
+#: What the readings of a plate may cost beyond the rest.
 _PLATES = 12
 
 
