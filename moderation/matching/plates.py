@@ -8,6 +8,7 @@ import csv
 import re
 from collections.abc import Callable
 from importlib.resources import files
+from typing import NamedTuple
 
 from moderation.matching.lexicon import Lexicon
 from moderation.reading import Reading
@@ -35,7 +36,7 @@ _MOST_CUT = 4
 #: ``(start, end)`` of a piece of the order, and what it is read as.
 _Piece = tuple[int, int, str]
 #: Which of several words at one end is taken off; none where nothing is.
-_Choice = Callable[[list[int]], int] | None
+_Choice = Callable[[tuple[int, ...]], int] | None
 #: Front and back, the likeliest first: mostly the longest word was added (``4u``), sometimes the shortest (``i``).
 _WAYS: tuple[tuple[_Choice, _Choice], ...] = (
     (max, None), (None, max), (max, max), (min, max), (min, None), (max, min), (None, min), (min, min),
@@ -47,9 +48,9 @@ def plated(folded: Reading, lexicon: Lexicon) -> list[Reading]:
     words = [found.span() for found in _WORD.finditer(folded.text)]
     alone = {low: _ALONE[word] for low, high in words if (word := folded.text[low:high]) in _ALONE}
     cut = {
-        span: _whole_in(folded.text, *span, lexicon)
-        for span in words
-        if span[0] not in alone and _may_be_cut(folded, *span, lexicon)
+        (low, high): _Cuts.of(folded.text, low, high, lexicon)
+        for low, high in words
+        if low not in alone and _may_be_cut(folded, low, high, lexicon)
     }
     if len(cut) > _MOST_CUT or not cut and all(folded.text[low].isdigit() for low in alone):
         return []  # digits alone are numbers; beside such words they are read as words
@@ -60,8 +61,7 @@ def plated(folded: Reading, lexicon: Lexicon) -> list[Reading]:
             if low in alone:
                 pieces.append((low, high, alone[low]))
             elif (low, high) in cut:
-                parts = _parts(folded.text, low, high, *way, lexicon)
-                pieces += [] if cut[low, high] & {start for start, _, _ in parts} else parts
+                pieces += _parts(folded.text, low, high, *way, cut[low, high], lexicon)
         if pieces:
             reading = _read(folded, pieces)
             made.setdefault(reading.text, reading)
@@ -78,21 +78,37 @@ def _may_be_cut(folded: Reading, low: int, high: int, lexicon: Lexicon) -> bool:
     return not (typed[:1].isupper() and typed[1:].islower())
 
 
-def _whole_in(text: str, low: int, high: int, lexicon: Lexicon) -> set[int]:
-    """Places inside a known word or name beside digits, ``Reichmann`` in ``reichmann4u``: nothing is cut there."""
-    letters = [found.span() for found in _LETTERS.finditer(text, low, high)] if not text[low:high].isalpha() else []
-    return {at for start, end in letters if lexicon.kinds(text[start:end]) for at in range(start + 1, end)}
+class _Cuts(NamedTuple):
+    """Where one word may be cut."""
+
+    #: Letters of each word that may have been added at the front, and at the back.
+    fronts: tuple[int, ...]
+    backs: tuple[int, ...]
+    #: Places inside a known word or name beside digits, ``Reichmann`` in ``reichmann4u``: nothing is cut there.
+    whole: frozenset[int]
+
+    @classmethod
+    def of(cls, text: str, low: int, high: int, lexicon: Lexicon) -> "_Cuts":
+        word = text[low:high]
+        sizes = range(1, min(len(word) - 1, _LONGEST_ADDED) + 1)
+        letters = () if word.isalpha() else (found.span() for found in _LETTERS.finditer(text, low, high))
+        known = (span for span in letters if lexicon.kinds(text[slice(*span)]))
+        return cls(
+            tuple(size for size in sizes if word[:size] in _HEADS),
+            tuple(size for size in sizes if word[-size:] in _TAILS),
+            frozenset(at for start, end in known for at in range(start + 1, end)),
+        )
 
 
-def _parts(text: str, low: int, high: int, front: _Choice, back: _Choice, lexicon: Lexicon) -> list[_Piece]:
+def _parts(
+    text: str, low: int, high: int, front: _Choice, back: _Choice, cuts: _Cuts, lexicon: Lexicon
+) -> list[_Piece]:
     """The word cut behind its front, before its back, or at both; empty where it is not."""
-    word = text[low:high]
-    most = min(len(word) - 1, _LONGEST_ADDED)
-    fronts = [size for size in range(1, most + 1) if word[:size] in _HEADS]
-    backs = [size for size in range(1, most + 1) if word[-size:] in _TAILS]
-    if (front and not fronts) or (back and not backs):
+    if (front and not cuts.fronts) or (back and not cuts.backs):
         return []
-    first, last = low + (front(fronts) if front else 0), high - (back(backs) if back else 0)
+    first, last = low + (front(cuts.fronts) if front else 0), high - (back(cuts.backs) if back else 0)
+    if cuts.whole & {first, last}:
+        return []
     rest = text[first:last]
     if len(rest) < _LEAST and (rest or not (front and back)):
         return []

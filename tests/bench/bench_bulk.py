@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.bench.bench_checkout import NAMES, ROOT, WISHES
 from tests.bench.family import Family
+from tests.bench.promises import report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,12 +112,7 @@ def main() -> int:
             cost = measure(many, folder / "many", asked.many, 2)
             print(f"{f'{asked.distinct:,} different, 2 workers':28} {cost}", flush=True)
             promises.append(("MiB of all processes together", cost.megabytes, "<=", 1500.0))
-    broken = 0
-    for what, value, sign, limit in promises:
-        kept = value >= limit if sign == ">=" else value <= limit
-        broken += not kept
-        print(f"{what:40} {value:8.2f}  {sign} {limit:<6g} {'kept' if kept else 'BROKEN'}")
-    return int(bool(broken))
+    return report(promises)
 
 
 if __name__ == "__main__":

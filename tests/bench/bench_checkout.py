@@ -24,6 +24,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from tests.bench.promises import report
 from tests.conftest import find_free_port
 
 ROOT = Path(__file__).parents[2]
@@ -220,12 +221,7 @@ def main() -> int:
         ),
         ("stored screenings a second", of("ours", half), ">=", 250.0),
     ]
-    broken = 0
-    for what, value, sign, limit in promises:
-        kept = value >= limit if sign == ">=" else value <= limit
-        broken += not kept
-        print(f"{what:40} {value:8.2f}  {sign} {limit:<6g} {'kept' if kept else 'BROKEN'}")
-    return int(bool(broken))
+    return report(promises)
 
 
 if __name__ == "__main__":

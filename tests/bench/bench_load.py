@@ -29,6 +29,7 @@ from api.storage.database import Database
 from api.storage.tables import OutboxEvent, WebhookEndpoint
 from tests.bench.bench_checkout import ROOT, Server, orders
 from tests.bench.family import Family
+from tests.bench.promises import report
 from tests.conftest import PostgresServer
 from tests.delivery.receiver import Receiver
 
@@ -219,12 +220,7 @@ def main() -> int:
             promises += overload(site, store, asked.seconds)
     if asked.two or not asked.soak:
         promises += two_against_one(asked.seconds)
-    broken = 0
-    for what, value, sign, limit in promises:
-        kept = value >= limit if sign == ">=" else value <= limit
-        broken += not kept
-        print(f"{what:52} {value:8.2f}  {sign} {limit:<6g} {'kept' if kept else 'BROKEN'}")
-    return int(bool(broken))
+    return report(promises)
 
 
 if __name__ == "__main__":
