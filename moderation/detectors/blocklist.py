@@ -24,7 +24,7 @@ class BlocklistDetector:
         self.lists = lists
         #: The detector whose large index this one shares.
         self._built = self
-        self._matcher = Matcher(lists.blocked, lists.allowed)
+        self._matcher = Matcher(lists.blocked, lists.allowed, version=lists.version)
 
     def with_changes(self, *, added: Iterable[Term] = (), removed: Iterable[str] = ()) -> "BlocklistDetector":
         """A detector in which some entries (by id) are new, replaced or gone; live in milliseconds, see ``Matcher``."""

@@ -8,6 +8,7 @@ from ahocorasick_rs import AhoCorasick, Implementation
 
 from moderation.evidence import Category
 from moderation.matching.code import Codes
+from moderation.matching.compiled import spellings
 from moderation.matching.deletes import Deletes
 from moderation.matching.letters import AFFIXES, GAP, Entry, entries_of
 from moderation.matching.numbered import NumberedPhrases
@@ -36,10 +37,12 @@ def consonants_of(letters: str) -> str:
 class Index:
     """All look-ups over one set of terms; immutable once built. Values are numbers into ``entries``."""
 
-    def __init__(self, terms: Iterable[Term]) -> None:
+    def __init__(self, terms: Iterable[Term], version: str = "") -> None:
+        """``version`` is the content hash of the lists that hold the terms, where their spellings are worth keeping."""
         self.terms = tuple(terms)
         self.ids = frozenset(term.id for term in self.terms)
-        self.entries = [entry for term in self.terms for entry in entries_of(term)]
+        spelled = spellings(self.terms, version) if version else chain.from_iterable(map(entries_of, self.terms))
+        self.entries = tuple(spelled)
         keyed = _numbered((entry.key, number) for number, entry in enumerate(self.entries))
         #: Entries by pattern number of the automaton.
         self.keyed = list(keyed.values())

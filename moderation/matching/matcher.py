@@ -31,10 +31,13 @@ class Matcher:
     A change of some entries is a new matcher that shares the index of the others: see ``with_changes``.
     """
 
-    def __init__(self, terms: Iterable[Term], allow: Iterable[Allow] = (), *, lexicon: Lexicon | None = None) -> None:
+    def __init__(
+        self, terms: Iterable[Term], allow: Iterable[Allow] = (), *, lexicon: Lexicon | None = None, version: str = ""
+    ) -> None:
+        """``version`` is the content hash of the lists, where the index is worth keeping for the next start."""
         every = tuple(terms)
         self._lexicon = lexicon or load_lexicon()
-        self._indexes: tuple[Index, ...] = (Index(every),)
+        self._indexes: tuple[Index, ...] = (Index(every, version),)
         self._cover = Cover(allow, every)
         self._gone_from_base: frozenset[str] = frozenset()
 

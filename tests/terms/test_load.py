@@ -6,7 +6,7 @@ import pytest
 from moderation.errors import TermListError
 from moderation.evidence import Category
 from moderation.terms import Action, AllowKind, MatchKind, Term, load_lists
-from moderation.terms.compiled import cache_folder
+from moderation.compiled import cache_folder
 from tests.terms.conftest import COLUMNS, HEADER, WriteLists
 
 DARN = "p1,darn,word,review,1,mild oath"
