@@ -1,8 +1,8 @@
 """The language model as a detector: harm that no list names, told as evidence of the kind it is.
 
 The model is one witness among several and never rejects an order alone: it cannot say which words it means, so its word
-is no reason that a customer could be given. It learned from English and knows few names; what it says of other languages
-and of names counts only when it is surer ("Die Oma" is a grandmother).
+is no reason that a customer could be given. It learned from English; what it says of other languages and of names alone
+counts only when it is surer ("Die Oma" is a grandmother).
 """
 
 import re
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from moderation.evidence import Category, Evidence, Outcome, Severity, Span
-from moderation.matching.lexicon import Lexicon, load_lexicon
+from moderation.matching.lexicon import MERE_NAME, Lexicon, load_lexicon
 from moderation.reading import Readings
 from moderation.toxicity import ToxicityModel
 from moderation.toxicity.cache import CacheCounts
@@ -122,10 +122,14 @@ class ToxicityDetector:
         )
 
     def _sureness(self, words: list[str]) -> float:
-        """The common score from which the model is believed: higher the less of the text is English."""
-        strange = sum(self._is_strange(word) for word in words)
-        if words and strange == len(words):
+        """The common score from which the model is believed: higher the less of the text is English.
+
+        Mere names are read through one that every model knows, so beside other words they are no strangers.
+        """
+        kinds = [self._lexicon.kinds(word) if self._is_strange(word) else 0 for word in words]
+        if words and all(kinds):
             return SURE_OF_STRANGE
+        strange = sum(not each & MERE_NAME for each in kinds if each)
         is_short = 0 < len(words) <= SHORT
         return SURE_OF_MIXED if is_short or strange * 3 >= len(words) else REVIEW_SCORE
 

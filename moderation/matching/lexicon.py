@@ -10,7 +10,7 @@ from importlib.resources import as_file, files
 
 import numpy
 
-WORD, ENGLISH, GIVEN, SURNAME, PLACE, RARE = 1, 2, 4, 8, 16, 32
+WORD, ENGLISH, GIVEN, SURNAME, PLACE, RARE, MERE_NAME = 1, 2, 4, 8, 16, 32, 64
 PERSON = GIVEN | SURNAME
 
 
@@ -27,7 +27,8 @@ class Lexicon:
         self._keys, self._kinds, self._english = memoryview(keys).cast("Q"), kinds, english
 
     def kinds(self, word: str) -> int:
-        """Bits of ``WORD | ENGLISH | GIVEN | SURNAME | PLACE | RARE`` (a surname that few bear); 0 for a word that nobody knows."""
+        """Bits of ``WORD | ENGLISH | GIVEN | SURNAME | PLACE``, ``RARE`` for a surname that few bear, ``MERE_NAME`` for a person's
+        name that is no word of a dictionary; 0 for a word that nobody knows."""
         return self._find(word)[0]
 
     def english(self, word: str) -> float:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
+from moderation.toxicity.names import anyone
 from moderation.toxicity.scores import Scores, ToxicityModel
 
 FILE = Path(__file__).with_name("groups.txt")
@@ -55,5 +56,5 @@ def impartial(text: str) -> str:
 
 
 def impartial_scores(model: ToxicityModel) -> Callable[[str], Scores]:
-    """How the product asks a model: calibration, report and detector ask alike."""
-    return lambda text: model.scores(impartial(text))
+    """How the product asks a model, whoever is meant: calibration, report and detector ask alike."""
+    return lambda text: model.scores(anyone(impartial(text)))

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from moderation.compiled import cache_folder
 from moderation.errors import TermListError
 from moderation.evidence import Category
 from moderation.terms import Action, AllowKind, MatchKind, Term, load_lists
-from moderation.compiled import cache_folder
 from tests.terms.conftest import COLUMNS, HEADER, WriteLists
 
 DARN = "p1,darn,word,review,1,mild oath"

