@@ -64,13 +64,12 @@ def find_answer(asked: Session | Connection, ticket: Ticket) -> Answer | None:
     if ticket.key is None:
         return None
     connection = asked.connection() if isinstance(asked, Session) else asked
-    first = _FIRST.ask(connection, merchant_id=ticket.merchant_id, key=ticket.key).first()
-    if first is None:
-        return None
-    if first.body_hash != ticket.body_hash:
-        detail = "This Idempotency-Key was used for another body. Use a new key for a new request."
-        raise Problem(409, "idempotency_conflict", detail, screening_id=first.screening_id)
-    return Answer(body=first.answer, screening_id=first.screening_id, is_replay=True)
+    for body_hash, screening_id, answer in _FIRST.ask(connection, merchant_id=ticket.merchant_id, key=ticket.key):
+        if body_hash != ticket.body_hash:
+            detail = "This Idempotency-Key was used for another body. Use a new key for a new request."
+            raise Problem(409, "idempotency_conflict", detail, screening_id=screening_id)
+        return Answer(body=answer, screening_id=screening_id, is_replay=True)
+    return None
 
 
 def answer_once(database: Database, ticket: Ticket, work: Callable[[Session], ScreeningPublic]) -> Answer:

@@ -5,13 +5,14 @@ The usual way renders, types and maps each time, which costs ten times what the 
 
 import json
 import typing
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import cache, lru_cache, partial
 from typing import Any, Generic, TypeVar
 
 from pydantic.fields import FieldInfo
-from sqlalchemy import JSON, ColumnElement, Connection, CursorResult, Dialect, Text, cast, inspect, select
+from sqlalchemy import JSON, ColumnElement, Connection, Dialect, Text, cast, inspect, select
 from sqlalchemy.sql.dml import Insert
 from sqlalchemy.sql.selectable import Select
 from sqlmodel import SQLModel
@@ -31,13 +32,25 @@ class Question:
         self._statement = statement
         self._rendered: dict[str, tuple[str, list[str] | None]] = {}
 
-    def ask(self, connection: Connection, **values: str) -> CursorResult[Any]:
-        """The rows that the database has for these values."""
+    def ask(self, connection: Connection, **values: str) -> list[tuple[Any, ...]]:
+        """The rows that the database has for these values.
+
+        Raises:
+            SQLAlchemyError: The database does not answer.
+        """
         dialect = connection.dialect
         if dialect.name not in self._rendered:
             self._rendered[dialect.name] = _render(self._statement, dialect)
         sql, order = self._rendered[dialect.name]
-        return connection.exec_driver_sql(sql, values if order is None else tuple(values[name] for name in order))
+        given = values if order is None else tuple(values[name] for name in order)
+        try:
+            # The driver's own cursor: a result of the usual kind costs ten times its row.
+            with closing(connection.connection.cursor()) as cursor:
+                cursor.execute(sql, given)
+                return list(cursor.fetchall())
+        except Exception:
+            # Asked again the usual way, it fails with the usual error, and a connection that is lost is given up.
+            return [tuple(row) for row in connection.exec_driver_sql(sql, given)]
 
 
 class Rows(Question, Generic[Kind]):
@@ -55,12 +68,11 @@ class Rows(Question, Generic[Kind]):
 
     def all(self, connection: Connection, **values: str) -> list[Kind]:
         """The rows, the oldest first."""
-        return [self._object(tuple(row)) for row in self.ask(connection, **values)]
+        return [self._object(row) for row in self.ask(connection, **values)]
 
     def first(self, connection: Connection, **values: str) -> Kind | None:
         """The oldest row, if there is one."""
-        row = self.ask(connection, **values).first()
-        return None if row is None else self._object(tuple(row))
+        return next((self._object(row) for row in self.ask(connection, **values)), None)
 
     def _make(self, row: tuple[Any, ...]) -> Kind:
         columns = inspect(self._kind).local_table.columns
@@ -112,38 +124,35 @@ class Insertion:
         mapper = inspect(kind)
         columns = mapper.local_table.columns
         self._table = SQLModel.metadata.tables[str(kind.__tablename__)]
-        #: Column, the attribute that holds it (they differ where a name was taken), and what makes it the driver's.
-        self._columns = [
-            (
-                column.name,
+        #: Column -> the attribute that holds it (they differ where a name was taken), and what makes it the driver's.
+        self._columns = {
+            column.name: (
                 mapper.get_property_by_column(column).key,
                 column.type.dialect_impl(dialect).bind_processor(dialect),
             )
             for column in columns
-        ]
+        }
         #: Columns that are made from others when nobody filled them.
         self._made = [mapper.get_property_by_column(column).key for column in columns if column.default is not None]
-        self._sql, self._order = _render(
-            self._table.insert(), dialect, column_keys=[name for name, _, _ in self._columns]
-        )
+        self._sql, order = _render(self._table.insert(), dialect, column_keys=list(self._columns))
+        self._ordered = None if order is None else [self._columns[name] for name in order]
 
     def insert(self, connection: Connection, rows: Iterable[SQLModel]) -> None:
         """One statement for all rows."""
         values = [row.__dict__ for row in rows]
         if any(each.get(made) is None for made in self._made for each in values):
             self._insert_and_make(connection, values)
-        elif self._order is None:
-            connection.exec_driver_sql(self._sql, [self._named(each) for each in values])
+        elif self._ordered is None:
+            named = [{name: _bound(each, *how) for name, how in self._columns.items()} for each in values]
+            connection.exec_driver_sql(self._sql, named)
         else:
-            ordered = [self._named(each) for each in values]
-            connection.exec_driver_sql(self._sql, [tuple(each[name] for name in self._order) for each in ordered])
-
-    def _named(self, values: dict[str, Any]) -> dict[str, Any]:
-        return {name: _bound(values.get(attribute), bind) for name, attribute, bind in self._columns}
+            connection.exec_driver_sql(
+                self._sql, [tuple([_bound(each, *how) for how in self._ordered]) for each in values]
+            )
 
     def _insert_and_make(self, connection: Connection, values: list[dict[str, Any]]) -> None:
         """The usual way, which knows how such columns are made; what nobody filled is not named there."""
-        named = [{name: each.get(attribute) for name, attribute, _ in self._columns} for each in values]
+        named = [{name: each.get(attribute) for name, (attribute, _) in self._columns.items()} for each in values]
         filled = {name for each in named for name, value in each.items() if value is not None}
         connection.execute(
             self._table.insert(), [{name: value for name, value in each.items() if name in filled} for each in named]
@@ -172,7 +181,8 @@ def _read(value: Any, is_moment: bool, is_json: bool) -> Any:
     return value
 
 
-def _bound(value: Any, bind: Callable[[Any], Any] | None) -> Any:
+def _bound(values: Mapping[str, Any], attribute: str, bind: Callable[[Any], Any] | None) -> Any:
+    value = values.get(attribute)
     return value if bind is None or value is None else bind(value)
 
 
