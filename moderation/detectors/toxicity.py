@@ -30,9 +30,14 @@ EVERYDAY_ENGLISH = 3.5
 #: So few words give the model little to go by; the lists know more of them.
 SHORT = 2
 
-#: What is believed of short texts and of those with a third of strange words, and of texts that hold no other.
-SURE_OF_MIXED = 0.8
+#: What is believed of one word, of two, of a text with a third of strange words, and of one that holds no other. Chosen on
+#: held-back rows: the first steps from the review score upwards spare few innocent texts for each harmful one they let pass.
+SURE_OF_ONE_WORD = 0.85
+SURE_OF_SHORT = 0.7
+SURE_OF_MIXED = 0.6
 SURE_OF_STRANGE = 0.9
+#: What is believed of groups of people where the text is short or not all English: there to be named is enough to be suspected.
+SURE_OF_GROUPS = 0.8
 
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -109,7 +114,7 @@ class ToxicityDetector:
             return []
         found = self._findings(readings)
         enough = self._sureness(words)
-        over = {name: finding for name, finding in found.items() if finding.score >= enough}
+        over = {name: finding for name, finding in found.items() if finding.score >= _enough(name, enough)}
         is_severe = "severe_toxicity" in over
         specific = [
             self._evidence(name, SPECIFIC[name], over[name], readings, is_severe) for name in SPECIFIC if name in over
@@ -129,9 +134,10 @@ class ToxicityDetector:
         kinds = [self._lexicon.kinds(word) if self._is_strange(word) else 0 for word in words]
         if words and all(kinds):
             return SURE_OF_STRANGE
+        if 0 < len(words) <= SHORT:
+            return SURE_OF_ONE_WORD if len(words) == 1 else SURE_OF_SHORT
         strange = sum(not each & MERE_NAME for each in kinds if each)
-        is_short = 0 < len(words) <= SHORT
-        return SURE_OF_MIXED if is_short or strange * 3 >= len(words) else REVIEW_SCORE
+        return SURE_OF_MIXED if strange * 3 >= len(words) else REVIEW_SCORE
 
     def _is_strange(self, word: str) -> bool:
         """A name, a place or a word of another language; what nobody knows may be a disguise and is not."""
@@ -166,6 +172,11 @@ class ToxicityDetector:
             explanation=f"The language model reads {where}{how} as {meaning.phrase}.",
             at_most=Outcome.REVIEW,
         )
+
+
+def _enough(name: str, enough: float) -> float:
+    """From which score one class is believed where ``enough`` holds for the others."""
+    return max(enough, SURE_OF_GROUPS) if name == "identity_attack" and enough > REVIEW_SCORE else enough
 
 
 def _views(readings: Readings) -> list[_View]:
