@@ -15,6 +15,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 
 from api.delivery.presence import Presence
+from api.delivery.schedules import Schedule, keep_to
 from api.storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -46,8 +47,8 @@ class Engine:
         self._database = database
         self._presence = presence
 
-    def launch(self, queues: Sequence[Queue], *, poll: float) -> None:
-        """Begin to work on the queues.
+    def launch(self, queues: Sequence[Queue], schedules: Sequence[Schedule], *, poll: float) -> None:
+        """Begin to work on the queues, and by the clock.
 
         Args:
             poll: Seconds between two looks at a queue.
@@ -72,6 +73,7 @@ class Engine:
                     polling_interval_sec=poll,
                     on_conflict="always_update",
                 )
+            keep_to(schedules)
         except BaseException:
             DBOS.destroy()  # or this process could never launch it again
             raise
