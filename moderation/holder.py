@@ -66,9 +66,7 @@ class Failure:
 class PipelineHolder:
     """Holds one pipeline for many readers; ``refresh`` is called by one thread now and then."""
 
-    def __init__(
-        self, pipeline: Pipeline, sources: Sources | None = None, routing: Routing | None = None
-    ) -> None:
+    def __init__(self, pipeline: Pipeline, sources: Sources | None = None, routing: Routing | None = None) -> None:
         """
         Args:
             sources: The files that the pipeline was made from; None for one that never changes.
@@ -108,7 +106,9 @@ class PipelineHolder:
         has_changed |= routing.version != self.routing.version
         self.pipeline, self.routing, self.failure = fresh, routing, None
         versions = fresh.versions
-        log.info("in force: lists %s, brands %s, routing %s", versions.get("lists"), versions.get("brands"), routing.version)
+        log.info(
+            "in force: lists %s, brands %s, routing %s", versions.get("lists"), versions.get("brands"), routing.version
+        )
         return has_changed
 
     def _fail(self, message: str) -> None:
