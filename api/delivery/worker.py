@@ -23,7 +23,7 @@ from api.storage.database import Database
 
 log = logging.getLogger(__name__)
 
-#: Seconds between two looks for unfinished work of workers that died.
+#: Seconds between two looks at who died.
 RECOVER_EVERY = 5.0
 #: Seconds that events of this process are collected before they are relayed together.
 COLLECT = 0.2
@@ -45,6 +45,7 @@ class Worker:
         schedules: Sequence[Schedule] = (),
         poll: float = 0.5,
         queue_poll: float = 0.25,
+        recover_every: float = RECOVER_EVERY,
     ) -> None:
         """
         Args:
@@ -54,6 +55,7 @@ class Worker:
             schedules: Chores by the clock, each done once however many workers there are.
             poll: Seconds between two looks at the outbox; an event of this very process is seen at once.
             queue_poll: Seconds between two looks at a queue of durable work.
+            recover_every: Seconds between two looks for unfinished work of workers that died.
         """
         self._database = database
         self._context = Context(
@@ -70,6 +72,7 @@ class Worker:
         )
         self._poll = poll
         self._queue_poll = queue_poll
+        self._recover_every = recover_every
         self._presence = presence_in(database)
         self._engine = Engine(database, self._presence)
         self._stopping = threading.Event()
@@ -123,7 +126,7 @@ class Worker:
                 for chore in self._chores:
                     chore()
                 is_more_waiting = relay(self._database) >= BATCH
-                if time.monotonic() - recovered > RECOVER_EVERY:
+                if time.monotonic() - recovered > self._recover_every:
                     recovered = time.monotonic()
                     self._presence.keep()
                     self._engine.recover()

@@ -9,14 +9,16 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 from sqlmodel import select
 
+from api.storage.clock import now
 from api.storage.database import Database
-from api.storage.tables import Delivery, OutboxEvent, Screening, WebhookEndpoint
+from api.storage.tables import Delivery, OutboxEvent, ReviewCase, Screening, WebhookEndpoint
 from tests.conftest import PostgresServer
 from tests.delivery.conftest import Shop, make_shop
 from tests.delivery.receiver import Receiver, wait_until
@@ -94,11 +96,31 @@ class Site:
         self.processes.append(Process(processes.work, self.url, timeout))
         return self.processes[-1]
 
+    def start_clock(self) -> Process:
+        self.processes.append(Process(processes.keep_time, self.url))
+        return self.processes[-1]
+
     def close(self) -> None:
         for process in self.processes:
             if process.is_alive:
                 process.kill()
         self.database.close()
+
+    def open_overdue_case(self) -> str:
+        """An order that a person should have decided an hour ago."""
+        with self.database.writing() as session:
+            screening = Screening(merchant_id=self.shop.merchant_id, status="in_review")
+            session.add(screening)
+            session.flush()
+            due = {
+                "due_at": now() - timedelta(hours=1),
+                "queue": "general",
+                "state": "open",
+                "severity": 1,
+                "risk": 0.5,
+            }
+            session.add(ReviewCase(merchant_id=self.shop.merchant_id, screening_id=screening.id, **due))
+        return screening.id
 
     def wait_until_all_is_delivered(self, seconds: float = 90) -> None:
         wait_until(lambda: not self._open(), seconds, lambda: f"{len(self._open())} events are not delivered")
