@@ -56,6 +56,12 @@ class Process:
         self._process.join(30)
         self._listener.join(5)
 
+    def wait(self) -> int | None:
+        """Wait until it ends by itself; its exit status, less than 0 for the signal that killed it."""
+        self._process.join(60)
+        self._listener.join(5)
+        return self._process.exitcode
+
     def end(self) -> int | None:
         """Ask it to stop; its exit status, or None when it does not."""
         self._process.terminate()
@@ -92,8 +98,8 @@ class Site:
         self.processes.append(Process(processes.write, self.url, self.shop.merchant_id))
         return self.processes[-1]
 
-    def start_worker(self, timeout: float = 5.0) -> Process:
-        self.processes.append(Process(processes.work, self.url, timeout))
+    def start_worker(self, timeout: float = 5.0, *, is_next_release: bool = False) -> Process:
+        self.processes.append(Process(processes.work, self.url, timeout, is_next_release))
         return self.processes[-1]
 
     def start_clock(self) -> Process:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from multiprocessing.connection import Connection
 
+from dbos import DBOS
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.chores import schedules
@@ -41,8 +42,14 @@ def write(said: Connection, url: str, merchant_id: str) -> None:
 RECOVER_EVERY = 1.0
 
 
-def work(said: Connection, url: str, timeout: float) -> None:
-    """Deliver until SIGTERM, with waits short enough for a test."""
+def work(said: Connection, url: str, timeout: float, is_next_release: bool = False) -> None:
+    """Deliver until SIGTERM, with waits short enough for a test.
+
+    Args:
+        is_next_release: Have one more workflow, from which the engine would conclude that old work is not for us.
+    """
+    if is_next_release:
+        DBOS.workflow(name="new")(lambda: None)
     _work(said, url, timeout, ())
 
 
@@ -97,3 +104,24 @@ def order_and_die(said: Connection, url: str, token: str, key: str) -> None:
     with TestClient(create_app(settings, pipeline), headers=headers) as client:
         client.post("/v1/screenings", json={"fields": [{"name": "a", "text": "hello"}]})
         said.send("answered")
+
+
+def copy_and_die(said: Connection, source: str, target: str, inserts: int) -> None:
+    """Move an installation, a few rows at a time, and be killed in the middle of a transaction of the target."""
+    import os
+
+    from sqlalchemy import Engine, event
+
+    from api.storage import copying
+
+    copying.PAGE = 3
+    made: list[str] = []
+
+    @event.listens_for(Engine, "after_cursor_execute")
+    def shoot(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if statement.startswith("INSERT INTO") and "alembic" not in statement:
+            made.append(statement)
+            if len(made) == inserts:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    said.send([each.table for each in copying.copy_all(Database(source), Database(target))])
