@@ -18,9 +18,11 @@ import time
 import urllib.request
 import zipfile
 from collections.abc import Iterator
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 from typer.testing import CliRunner
@@ -83,6 +85,11 @@ def test_the_image_takes_only_what_it_is_made_of() -> None:
     copied = {source for word, rest in instructions("build") if word == "COPY" for source in rest.split()[:-1]}
     assert copied == allowed
     assert all((ROOT / source).exists() for source in copied)
+
+
+def test_the_compose_file_fits_its_schema() -> None:
+    schema = distribution("check-jsonschema").locate_file("check_jsonschema/builtin_schemas/vendor/compose-spec.json")
+    jsonschema.validate(yaml.safe_load((ROOT / "compose.yaml").read_text()), json.loads(Path(str(schema)).read_text()))
 
 
 def test_compose_starts_each_part_after_what_it_needs(services: dict[str, Any]) -> None:
