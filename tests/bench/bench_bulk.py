@@ -95,7 +95,7 @@ def measure(source: Path, output: Path, orders: int, workers: int) -> Cost:
 def main() -> int:
     """Measure, print the table, and say which promises are kept."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--new", type=int, default=8_000)
+    parser.add_argument("--new", type=int, default=6_000)
     parser.add_argument("--many", type=int, default=1_000_000)
     parser.add_argument("--distinct", type=int, default=2_000)
     asked = parser.parse_args()
