@@ -150,16 +150,23 @@ def show(what: str, report: dict[str, Any], waiting: int) -> None:
 
 
 def overload(site: Installation, store: str, seconds: float) -> list[tuple[str, float, str, float]]:
-    """Three times the knee, then half of it."""
+    """Three times the knee between two times half of it; it is calm again when nothing is refused and p99 is as before."""
     knee = site.load(seconds, None, connections=32)
     show(f"{store}, as much as is answered", knee, site.waiting())
+    before = site.load(seconds / 2, knee["per_second"] / 2)
+    show(f"{store}, half of it, before", before, site.waiting())
     storm = site.load(seconds, 3 * knee["per_second"])
     show(f"{store}, three times that", storm, site.waiting())
     began = time.monotonic()
     while True:
         after = site.load(2.0, knee["per_second"] / 2)
         recovered = time.monotonic() - began
-        if not after["refused"] and not after["failed"] and after["p99"] < 250 or recovered > 30:
+        if (
+            not after["refused"]
+            and not after["failed"]
+            and after["p99"] < max(250, 2 * before["p99"])
+            or recovered > 30
+        ):
             break
     show(f"{store}, half of it, afterwards", after, site.waiting())
     print(f"a refusal took {storm['refused_p99']:.0f} ms at the 99th percentile; calm after {recovered:.1f} s")

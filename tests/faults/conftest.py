@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -173,23 +172,25 @@ def chance() -> random.Random:
 def sturdy_postgres() -> Iterator[PostgresServer]:
     """A server that may be killed: what it has committed, it keeps."""
     server = PostgresServer(survives_kills=True)
+    server.run("CREATE DATABASE migrated")
+    database = Database(server.url_of("migrated"))
+    database.upgrade()
+    database.close()
     yield server
     server.stop()
 
 
+def new_database(server: PostgresServer) -> str:
+    """The address of a migrated, empty database."""
+    name = f"site_{time.time_ns()}"
+    server.run(f"CREATE DATABASE {name} TEMPLATE migrated")
+    return server.url_of(name)
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
+def site(request: pytest.FixtureRequest, new_sqlite_url: Callable[[], str]) -> Iterator[Site]:
     """An installation on either database."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path}/site.sqlite3"
-    else:
-        server: PostgresServer = request.getfixturevalue("sturdy_postgres")
-        name = f"site_{time.time_ns()}"
-        server.run(f"CREATE DATABASE {name}")
-        url = server.url_of(name)
-    database = Database(url)
-    database.upgrade()
-    database.close()
+    url = new_sqlite_url() if request.param == "sqlite" else new_database(request.getfixturevalue("sturdy_postgres"))
     receiver = Receiver()
     opened = Site(url, receiver)
     yield opened

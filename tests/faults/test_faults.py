@@ -34,7 +34,7 @@ from tests.faults.auditor import Told, audit
 from tests.faults.conftest import Process, Site
 
 on_sqlite = pytest.mark.parametrize("site", ["sqlite"], indirect=True)
-on_postgres = pytest.mark.parametrize("site", ["postgresql"], indirect=True)
+on_postgres = pytest.mark.parametrize("site", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
 
 
 class Served:

@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import PostgresServer
 from tests.delivery import receiver as receivers
 from tests.delivery.receiver import Receiver, wait_until
-from tests.faults.conftest import Process, Site
+from tests.faults.conftest import Process, Site, new_database
 from tests.faults.processes import RECOVER_EVERY
 
 
@@ -158,15 +158,8 @@ def test_a_database_killed_many_times_loses_nothing(sturdy_postgres: PostgresSer
 
 
 def _kill_database(server: PostgresServer, chance: random.Random, *, kills: int) -> None:
-    from api.storage.database import Database
-
-    name = f"site_{time.time_ns()}"
-    server.run(f"CREATE DATABASE {name}")
-    database = Database(server.url_of(name))
-    database.upgrade()
-    database.close()
     receiver = Receiver()
-    site = Site(server.url_of(name), receiver)
+    site = Site(new_database(server), receiver)
     try:
         writer = site.start_writer()
         worker = site.start_worker()
