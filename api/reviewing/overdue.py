@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from api.delivery.outbox import OVERDUE, announce_overdue
+from api.delivery.schedules import is_stopping
 from api.storage.database import Database
 from api.storage.tables import WAITING, OutboxEvent, ReviewCase, Screening
 
@@ -17,7 +18,7 @@ AT_ONCE = 100
 def tell_overdue(database: Database, at: datetime) -> int:
     """Tell each case's shop once that it is overdue; how many were told. A case that gets a later time may be so again."""
     told = 0
-    while found := _overdue(database, at):
+    while not is_stopping() and (found := _overdue(database, at)):
         with database.writing() as session:
             told += sum(_tell(session, case_id, at) for case_id in found)
     return told

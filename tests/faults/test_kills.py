@@ -61,7 +61,7 @@ def test_workers_share_the_work_and_send_each_event_once(site: Site) -> None:
     # However slow the machine is, no attempt shall be given up: a second one would not be the workers' fault.
     for worker in [site.start_worker(timeout=60) for _ in range(3)]:
         worker.wait_until_at_work()
-    events = [site.shop.decide().id for _ in range(60)]
+    events = [site.shop.decide().id for _ in range(30)]
     site.wait_until_all_is_delivered()
     assert {delivery.attempts for delivery in site.shop.deliveries()} == {1}
     assert site.audit(events) == 0
