@@ -168,7 +168,7 @@ def chance() -> random.Random:
     return random.Random(seed)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def sturdy_postgres() -> Iterator[PostgresServer]:
     """A server that may be killed: what it has committed, it keeps."""
     server = PostgresServer(survives_kills=True)
