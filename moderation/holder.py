@@ -25,6 +25,7 @@ from moderation.policy import POLICY_DIRECTORY, load_policies
 from moderation.products import load_products
 from moderation.routing import Routing, load_routing, shipped_routing
 from moderation.terms import SHIPPED_LISTS, load_lists
+from moderation.terms.renewal import Renewal
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +81,7 @@ class PipelineHolder:
         self.failure: Failure | None = None
         self._sources = sources
         self._stamp = sources.stamp() if sources else None
+        self._lists = _renewal(pipeline, sources) if sources else None
 
     @property
     def is_watching(self) -> bool:
@@ -95,7 +97,7 @@ class PipelineHolder:
                 return False
             # Kept before the files are read: one that changes meanwhile is read again, a broken one is read once.
             self._stamp = stamp
-            fresh, routing = _renew(self.pipeline, self._sources), self._sources.load_routing()
+            fresh, routing = _renew(self.pipeline, self._sources, self._lists), self._sources.load_routing()
         except ModerationError as error:
             self._fail(str(error))
             return False
@@ -118,13 +120,13 @@ class PipelineHolder:
 
 
 @collector_paused()
-def _renew(pipeline: Pipeline, sources: Sources) -> Pipeline:
+def _renew(pipeline: Pipeline, sources: Sources, renewal: Renewal | None) -> Pipeline:
     """A pipeline over the files as they are now; what has not changed is shared with the former one.
 
     Raises:
         ModerationError: A file cannot be used; the message names it.
     """
-    lists = load_lists(sources.blocklists)
+    lists = renewal.load() if renewal else load_lists(sources.blocklists)
     brands = load_brands(None if sources.blocklists is None else sources.blocklists / "brands")
     products, policies = load_products(sources.products), load_policies(sources.policies or POLICY_DIRECTORY)
 
@@ -137,6 +139,12 @@ def _renew(pipeline: Pipeline, sources: Sources) -> Pipeline:
 
     versions = {**pipeline.versions, "lists": lists.version, "brands": brands.version}
     return Pipeline([renewed(detector) for detector in pipeline.detectors], policies, versions)
+
+
+def _renewal(pipeline: Pipeline, sources: Sources) -> Renewal | None:
+    """None for a pipeline without lists."""
+    found = (each.lists for each in pipeline.detectors if isinstance(each, BlocklistDetector))
+    return next((Renewal(sources.blocklists, lists) for lists in found), None)
 
 
 def _seen(place: Path) -> Iterator[Seen]:
