@@ -1,7 +1,7 @@
 """The server: settings in, an application out, everything slow done once at the start."""
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from importlib.metadata import version
@@ -14,9 +14,9 @@ import api.console
 from api import problems
 from api.admission import Admission
 from api.budget import Budget
+from api.chores import build_worker
 from api.console.routes import router as console_router
 from api.delivery.routes import router as delivery_router
-from api.delivery.worker import Worker, every
 from api.errors import StartRefused
 from api.followup.routes import holds_router
 from api.followup.routes import router as followup_router
@@ -24,7 +24,6 @@ from api.guards import AnswerHeaders, BodyLimit, Faults, OpenToBrowsers
 from api.guidelines.routes import router as guidelines_router
 from api.health.routes import router as health_router
 from api.intake.direct import DirectRoute
-from api.intake.idempotency import forget_old_keys
 from api.intake.routes import previews_router
 from api.intake.routes import router as intake_router
 from api.keys.routes import router as keys_router
@@ -37,12 +36,8 @@ from api.pages.status import router as status_router
 from api.pages.web import STATIC as PAGES_STATIC
 from api.reloading import Reloader
 from api.rendering import Statics
-from api.reviewing.audit import anchor, seal_all
-from api.reviewing.deciding import settle_due
-from api.reviewing.retention import forget_words
 from api.settings import Settings
 from api.state import AppState
-from api.storage.clock import now
 from api.storage.database import Database
 from api.storage.happened import in_force
 from api.storage.together import Together
@@ -51,7 +46,6 @@ from api.wording import load_wording
 from moderation.holder import PipelineHolder, Sources
 from moderation.messages import load_messages
 from moderation.pipeline import Pipeline, build_pipeline
-from moderation.routing import load_routing, shipped_routing
 
 log = logging.getLogger(__name__)
 
@@ -119,7 +113,16 @@ def build_state(settings: Settings, pipeline: Pipeline | None = None) -> AppStat
     database = Database(settings.database_url)
     if not database.is_current():
         raise StartRefused("The database's schema is not the one this version needs. Run: moderation db upgrade")
-    holder = PipelineHolder(pipeline) if pipeline else _build_holder(settings)
+    sources = Sources(
+        blocklists=settings.blocklists,
+        policies=settings.policies,
+        products=settings.products,
+        routing=settings.routing,
+    )
+    if pipeline is not None:
+        holder = PipelineHolder(pipeline, routing=sources.load_routing())
+    else:
+        holder = PipelineHolder(_build_pipeline(settings), sources)
     return AppState(
         settings=settings,
         database=database,
@@ -127,17 +130,15 @@ def build_state(settings: Settings, pipeline: Pipeline | None = None) -> AppStat
         holder=holder,
         messages=load_messages(),
         wording=load_wording(),
-        routing=load_routing(settings.routing) if settings.routing else shipped_routing(),
         budget=Budget(settings.answer_within_ms),
         limits=limits_in(settings.limits_directory, "keys", 60),
         typing_limits=limits_in(settings.limits_directory, "typing", 600),
     )
 
 
-def _build_holder(settings: Settings) -> PipelineHolder:
-    """The pipeline that the settings describe, and the files to watch for it."""
-    sources = Sources(blocklists=settings.blocklists, policies=settings.policies, products=settings.products)
-    pipeline = build_pipeline(
+def _build_pipeline(settings: Settings) -> Pipeline:
+    """The pipeline that the settings describe."""
+    return build_pipeline(
         blocklists=settings.blocklists,
         policies=settings.policies,
         products=settings.products,
@@ -145,35 +146,16 @@ def _build_holder(settings: Settings) -> PipelineHolder:
         model=settings.toxicity_model,
         model_directory=settings.model_directory,
     )
-    return PipelineHolder(pipeline, sources)
 
 
 def note_in_force(state: AppState) -> None:
     """Have the log say by which lists, policies and model orders are decided from now on."""
     pipeline = state.pipeline
     policies = {name: pipeline.policies.effective(name).version for name in pipeline.policies.names}
+    more = {"policies": policies, "routing": state.routing.version, "program": version("moderation")}
     try:
         with state.database.writing() as session:
-            in_force(session, {**pipeline.versions, "policies": policies, "program": version("moderation")})
+            in_force(session, {**pipeline.versions, **more})
     except SQLAlchemyError as error:
         # Every decision names its versions, so the record of them is whole without this line.
         log.warning("the log could not be told which lists are in force (%s)", type(error).__name__)
-
-
-def build_worker(settings: Settings, database: Database) -> Worker:
-    """The background work of one process: its chores, and what shops must hear of."""
-    return Worker(settings, database, chores=chores(settings, database))
-
-
-def chores(settings: Settings, database: Database) -> list[Callable[[], object]]:
-    """Verdicts whose time to undo is over take effect, what happened is sealed, old keys and old words are forgotten."""
-    kept, keep_words = settings.audit_anchor, timedelta(days=settings.keep_words_days)
-    found: list[Callable[[], object]] = [
-        lambda: settle_due(database, now()),
-        every(timedelta(seconds=2), lambda: seal_all(database, settings.secret_key)),
-        *([every(timedelta(hours=1), lambda: anchor(database, kept, now()))] if kept else ()),
-        every(timedelta(hours=1), lambda: forget_old_keys(database, now())),
-    ]
-    if keep_words:
-        found.append(every(timedelta(hours=1), lambda: forget_words(database, keep_words, now())))
-    return found

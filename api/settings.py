@@ -50,7 +50,9 @@ class Settings(BaseSettings):
         default=None, description="File that says in which queue a case waits, and how long; empty for the shipped one."
     )
     reload_seconds: float = Field(
-        default=1.0, ge=0, description="How often changed lists, profiles and policies are looked for; 0 for never."
+        default=0.5,
+        ge=0,
+        description="How often changed lists, profiles, policies and routing are looked for, in seconds; 0 for never.",
     )
     toxicity_engine: Literal["onnx", "detoxify"] = Field(
         default="onnx", description="onnx serves the compiled model; detoxify serves the checkpoint through torch."

@@ -27,8 +27,6 @@ class AppState:
     holder: PipelineHolder
     messages: Messages
     wording: Wording
-    #: Where cases wait, and how long.
-    routing: Routing
     #: Decides within the time that the checkout waits.
     budget: Budget
     #: Of keys, by the minute.
@@ -40,6 +38,11 @@ class AppState:
     def pipeline(self) -> Pipeline:
         """What is in force now; one order takes it once."""
         return self.holder.pipeline
+
+    @property
+    def routing(self) -> Routing:
+        """Where cases wait, and how long, by the rules in force."""
+        return self.holder.routing
 
 
 def app_state(request: Request) -> AppState:

@@ -3,6 +3,7 @@
 The first rule that fits wins. A queue named ``language`` stands for one queue per language: ``language:tr``.
 """
 
+import hashlib
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -80,6 +81,8 @@ class Rule:
 class Routing:
     """The rules of one installation."""
 
+    #: Of the file that they come from; the record of each case names it.
+    version: str
     rules: tuple[Rule, ...]
     #: How long a person has when the shop names no deadline, by queue.
     due_within: Mapping[str, timedelta]
@@ -125,8 +128,9 @@ def load_routing(path: Path) -> Routing:
     Raises:
         PolicyError: naming the file, the rule and the key at fault.
     """
+    content = path.read_text("utf-8")
     try:
-        data = load_yaml(path.read_text("utf-8"))
+        data = load_yaml(content)
     except yaml.YAMLError as error:
         raise PolicyError(f"{path.name}:{error_line(error)}: not valid YAML. Mend this line.") from error
     if not isinstance(data, dict) or not isinstance(data.get("rules"), list):
@@ -134,7 +138,12 @@ def load_routing(path: Path) -> Routing:
     _refuse_unknown(data, {"due_within_hours", "deadlines", "rules"}, path.name)
     due_within = {**_promises(load_yaml(SHIPPED.read_text("utf-8")), path.name), **_promises(data, path.name)}
     rules = tuple(_rule(each, f"{path.name}: rule {n}", due_within) for n, each in enumerate(data["rules"], 1))
-    return Routing(rules=rules, due_within=due_within, deadlines=tuple(map(str, data.get("deadlines") or ())))
+    return Routing(
+        version=hashlib.sha256(content.encode()).hexdigest()[:12],
+        rules=rules,
+        due_within=due_within,
+        deadlines=tuple(map(str, data.get("deadlines") or ())),
+    )
 
 
 def _promises(data: Mapping[str, Any], where: str) -> dict[str, timedelta]:

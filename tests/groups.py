@@ -1,12 +1,14 @@
 """Which tests stay in one process, and which begin first."""
 
-#: Tests that share what is dear to make (the shipped pipeline, a server with a browser, torch), by file or folder.
+#: Tests that share what is dear to make (the shipped pipeline, a server with a browser, a database to be killed, torch),
+#: by file or folder.
 GROUPS = {
     "tests/acceptance/test_first_look.py": "demo",
     "tests/acceptance/test_order_to_webhook.py": "demo",
     "tests/acceptance/": "shipped",
     "tests/brands/": "brands",
     "tests/console/": "console",
+    "tests/faults/": "faults",
     "tests/pages/": "pages",
     "tests/parity/": "shipped",
     "tests/toxicity/": "toxicity",

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import kubernetes_validate
+import promql_parser
 import pytest
 import yaml
 from fastapi.testclient import TestClient
@@ -22,6 +24,8 @@ from moderation.pipeline import Pipeline
 from moderation.policy import load_policies
 from tests.api.test_health import QuietModel
 
+#: A version that is served everywhere now; the kinds used here are of no newer one.
+KUBERNETES = "1.32"
 DEPLOY = Path(__file__).parents[1] / "deploy"
 RULES = [
     rule
@@ -69,6 +73,7 @@ def exposed(tmp_path_factory, _sqlite_template) -> dict[str, set[str]]:
 @pytest.mark.parametrize("name", EXPRESSIONS)
 def test_every_metric_and_label_of_alerts_and_dashboard_is_on_metrics(exposed, name):
     expression = EXPRESSIONS[name]
+    promql_parser.parse(expression)  # or Prometheus would refuse the file
     metrics = set(re.findall(r"moderation_[a-z_]+", expression))
     assert metrics
     assert metrics <= set(exposed)
@@ -111,6 +116,11 @@ def test_the_dashboards_panels_stand_side_by_side():
     assert len(set(cells)) == len(cells)
     assert max(x for x, _ in cells) < 24
     assert len({panel["id"] for panel in DASHBOARD["panels"]}) == len(places)
+
+
+def test_the_manifests_fit_the_schemas_of_kubernetes():
+    for item in ITEMS:
+        kubernetes_validate.validate(item, KUBERNETES, strict=True)  # strict: no key that it does not know
 
 
 def of_kind(*kinds: str) -> list[dict[str, Any]]:

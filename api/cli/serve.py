@@ -82,9 +82,9 @@ def served() -> FastAPI:
 
 def worker() -> None:
     """Run background work (webhook delivery) in a process of its own, until SIGTERM."""
+    from api.chores import build_worker
     from api.cli.store import open_sound_database
     from api.logs import configure_logging
-    from api.main import build_worker
     from api.settings import Settings
 
     settings = Settings()

@@ -14,7 +14,9 @@ from dbos import DBOS, DBOSConfig, EnqueueOptions
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 
+from api.delivery import schedules
 from api.delivery.presence import Presence
+from api.delivery.schedules import Schedule
 from api.storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -46,8 +48,8 @@ class Engine:
         self._database = database
         self._presence = presence
 
-    def launch(self, queues: Sequence[Queue], *, poll: float) -> None:
-        """Begin to work on the queues.
+    def launch(self, queues: Sequence[Queue], by_the_clock: Sequence[Schedule], *, poll: float) -> None:
+        """Begin to work on the queues, and by the clock.
 
         Args:
             poll: Seconds between two looks at a queue.
@@ -72,12 +74,14 @@ class Engine:
                     polling_interval_sec=poll,
                     on_conflict="always_update",
                 )
+            schedules.keep_to(by_the_clock)
         except BaseException:
             DBOS.destroy()  # or this process could never launch it again
             raise
 
     def stop(self, *, grace: int) -> None:
         """Let what runs come to its end for up to ``grace`` seconds; what does not is taken up again later."""
+        schedules.stop()
         DBOS.destroy(workflow_completion_timeout_sec=grace)
 
     def recover(self) -> None:

@@ -5,6 +5,7 @@ committed is never forgotten: the worker finds the row, whatever happened to the
 """
 
 import threading
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -13,11 +14,12 @@ from sqlmodel import Session
 
 from api.storage.clock import now
 from api.storage.prepared import new_row
-from api.storage.tables import Appeal, CaseMessage, DecisionRecord, OutboxEvent, Reviewer, Screening
+from api.storage.tables import Appeal, CaseMessage, DecisionRecord, OutboxEvent, ReviewCase, Reviewer, Screening
 from moderation.evidence import Category, Outcome
 from moderation.messages import Messages, load_messages
 
 MACHINE = "machine"
+OVERDUE = "screening.overdue"
 
 #: Rung when an event was committed by this process, so that its own worker need not wait for the next look.
 committed = threading.Event()
@@ -78,6 +80,18 @@ def announce_question(session: Session, screening: Screening, question: CaseMess
         "created_at": question.created_at.isoformat(),
     }
     return _put(session, OutboxEvent(**_event(screening, "screening.question", payload)))
+
+
+def announce_overdue(session: Session, screening: Screening, case: ReviewCase, at: datetime) -> OutboxEvent:
+    """Tell the shop that the time which it was promised has passed; the order still waits for a person."""
+    payload = {
+        "id": screening.id,
+        "reference": screening.reference,
+        "status": screening.status,
+        "due_at": case.due_at.isoformat(),
+        "created_at": at.isoformat(),
+    }
+    return _put(session, OutboxEvent(**_event(screening, OVERDUE, payload), created_at=at))
 
 
 def _event(screening: Screening, type_: str, payload: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ over and the note of it, or by two processes at once) begins nothing twice.
 """
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy
@@ -19,7 +20,8 @@ from api.storage.tables import Delivery, OutboxEvent, WebhookEndpoint
 
 #: How many rows one round takes; a longer backlog takes more rounds.
 BATCH = 200
-
+#: An attempt that is so late is not merely waiting for its turn.
+LATE = timedelta(hours=1)
 
 #: What an endpoint is chosen by; the payload is read by whoever sends it.
 _WAITING = (
@@ -94,3 +96,18 @@ def _relay_requested(database: Database) -> int:
             taken = update(Delivery).where(col(Delivery.id).in_(ids), col(Delivery.status) == "requested")
             session.execute(taken.values(status="pending"))
     return len(requested)
+
+
+def ask_for_late(database: Database, at: datetime) -> int:
+    """Ask again for deliveries whose next attempt was due long ago; how many there were.
+
+    The engine has forgotten them: its file was lost, or restored from another day. Asking for one that it still has is
+    harmless, for the attempt's number is in its id.
+    """
+    late = (col(Delivery.status) == "pending", col(Delivery.next_attempt_at) < at - LATE)
+    with database.reading() as session:
+        ids = session.exec(select(Delivery.id).where(*late)).all()
+    if ids:
+        with database.writing() as session:
+            session.execute(update(Delivery).where(*late).values(status="requested"))
+    return len(ids)

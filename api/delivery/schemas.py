@@ -9,7 +9,12 @@ from api.delivery.addresses import MAX_URL_LENGTH
 from api.examples import example
 
 EventType = Literal[
-    "screening.approved", "screening.rejected", "screening.in_review", "screening.withdrawn", "screening.question"
+    "screening.approved",
+    "screening.rejected",
+    "screening.in_review",
+    "screening.overdue",
+    "screening.withdrawn",
+    "screening.question",
 ]
 EndpointStatus = Literal["active", "failing", "disabled"]
 DeliveryStatus = Literal["requested", "pending", "delivered", "failed"]

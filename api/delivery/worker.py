@@ -15,20 +15,20 @@ from api.delivery import outbox, sending
 from api.delivery.deliveries import BACK_OFF, DELIVERIES, Context, is_at_work, work_with
 from api.delivery.engine import Engine
 from api.delivery.presence import presence_in
-from api.delivery.relay import BATCH, relay
+from api.delivery.relay import BATCH, ask_for_late, relay
+from api.delivery.schedules import Schedule
 from api.settings import Settings
+from api.storage.clock import now
 from api.storage.database import Database
 
 log = logging.getLogger(__name__)
 
-#: Seconds between two looks for unfinished work of workers that died.
+#: Seconds between two looks at who died.
 RECOVER_EVERY = 5.0
 #: Seconds that events of this process are collected before they are relayed together.
 COLLECT = 0.2
 #: Seconds that stopping may take beyond the attempts that are being made.
 STOP_WITHIN = 15.0
-#: Seconds between two sweeps of finished work.
-FORGET_EVERY = 3600.0
 
 
 class Worker:
@@ -42,16 +42,20 @@ class Worker:
         back_off: Sequence[float] = BACK_OFF,
         timeout: float = sending.TIMEOUT,
         chores: Sequence[Callable[[], object]] = (),
+        schedules: Sequence[Schedule] = (),
         poll: float = 0.5,
         queue_poll: float = 0.25,
+        recover_every: float = RECOVER_EVERY,
     ) -> None:
         """
         Args:
             back_off: Seconds before the second attempt of a delivery, the third, and so on.
             timeout: Seconds that one attempt may take.
             chores: Done at every look, before the outbox is relayed, so that what they decide goes out at once.
+            schedules: Chores by the clock, each done once however many workers there are.
             poll: Seconds between two looks at the outbox; an event of this very process is seen at once.
             queue_poll: Seconds between two looks at a queue of durable work.
+            recover_every: Seconds between two looks for unfinished work of workers that died.
         """
         self._database = database
         self._context = Context(
@@ -61,8 +65,14 @@ class Worker:
             timeout=timeout,
         )
         self._chores = tuple(chores)
+        self._schedules = (
+            *schedules,
+            Schedule(name="late-deliveries", cron="20 * * * *", chore=lambda: ask_for_late(database, now())),
+            Schedule(name="finished-work", cron="40 * * * *", chore=lambda: self._engine.forget_finished()),
+        )
         self._poll = poll
         self._queue_poll = queue_poll
+        self._recover_every = recover_every
         self._presence = presence_in(database)
         self._engine = Engine(database, self._presence)
         self._stopping = threading.Event()
@@ -94,7 +104,7 @@ class Worker:
         try:
             self._presence.keep()
             work_with(self._context)
-            self._engine.launch([DELIVERIES], poll=self._queue_poll)
+            self._engine.launch([DELIVERIES], self._schedules, poll=self._queue_poll)
         except BaseException as error:
             self._failure = error
             self._presence.leave()
@@ -108,7 +118,7 @@ class Worker:
             self._presence.leave()
 
     def _work(self) -> None:
-        recovered = forgotten = float("-inf")
+        recovered = float("-inf")
         while not self._stopping.is_set():
             outbox.committed.clear()
             is_more_waiting = False
@@ -116,13 +126,10 @@ class Worker:
                 for chore in self._chores:
                     chore()
                 is_more_waiting = relay(self._database) >= BATCH
-                if time.monotonic() - recovered > RECOVER_EVERY:
+                if time.monotonic() - recovered > self._recover_every:
                     recovered = time.monotonic()
                     self._presence.keep()
                     self._engine.recover()
-                if time.monotonic() - forgotten > FORGET_EVERY:
-                    forgotten = time.monotonic()
-                    self._engine.forget_finished()
             except SQLAlchemyError as error:
                 # The rows stay where they are; the next round finds them again.
                 log.warning("the database does not answer the worker (%s); trying again", type(error).__name__)

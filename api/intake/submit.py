@@ -190,7 +190,8 @@ def open_case(screening: Screening, decision: Decision, routing: Routing) -> tup
         deadline_at=deadline,
         created_at=screening.created_at,
     )
-    detail = {"queue": case.queue, "reasons": [reason.value for reason in decision.reasons]}
+    reasons = [reason.value for reason in decision.reasons]
+    detail = {"queue": case.queue, "routing": routing.version, "reasons": reasons}
     return case, new_row(CaseEventRecord, case_id=case.id, kind="opened", actor=MACHINE, detail=detail)
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
+from api.delivery.schedules import is_stopping
 from api.reviewing.erasing import erase
 from api.reviewing.orders import lock_order
 from api.storage.database import Database
@@ -19,7 +20,7 @@ def forget_words(database: Database, keep: timedelta, at: datetime) -> int:
     What waits for a person keeps its words, however old it is. Several workers may sweep at once.
     """
     forgotten, after = 0, ""
-    while found := _due(database, at - keep, after):
+    while not is_stopping() and (found := _due(database, at - keep, after)):
         for screening_id, merchant_id in found:
             with database.writing() as session:
                 screening, case = lock_order(session, merchant_id, screening_id)

@@ -584,8 +584,7 @@ class OutboxEvent(SQLModel, table=True):
     screening_id: str | None = Field(default=None, foreign_key="screening.id", index=True)
     #: The one endpoint that it is for; empty means every endpoint that wants its type.
     endpoint_id: str | None = Field(default=None, foreign_key="webhook_endpoint.id", ondelete="CASCADE", index=True)
-    #: ``screening.approved``, ``screening.rejected``, ``screening.in_review``, ``screening.withdrawn`` or
-    #: ``webhook.test``.
+    #: ``screening.`` and a status, ``screening.overdue``, ``screening.question`` or ``webhook.test``.
     type: str
     payload: dict[str, Any] = _json(dict)
     created_at: datetime = _time()

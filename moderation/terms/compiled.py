@@ -13,7 +13,7 @@ from moderation.terms.term import Action, Allow, AllowKind, MatchKind, Term, Ter
 _WORDS = ("id", "term", "reason")
 _LISTS = ("unless", "context")
 #: Changes with the form of the cache, and with what the reading of a list file means.
-_FORM = "terms-3"
+_FORM = "terms-4"
 
 
 def load(version: str, folder: Path | None = None) -> TermLists | None:
@@ -43,6 +43,7 @@ def _pack(lists: TermLists) -> dict[str, Any]:
             for name in _LISTS
         },
         "allowed": [(allow.term, allow.kind, allow.language) for allow in lists.allowed],
+        "of_files": dict(lists.of_files),
     }
 
 
@@ -71,6 +72,7 @@ def _unpack(data: dict[str, Any], version: str) -> TermLists:
         blocked=from_columns(Term, len(kinds), columns),
         allowed=tuple(Allow(term=t, kind=AllowKind(kind), language=lang) for t, kind, lang in data["allowed"]),
         version=version,
+        of_files=data["of_files"],
     )
 
 

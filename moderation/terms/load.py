@@ -1,7 +1,8 @@
 """Everything under ``blocklists/`` -> ``TermLists``, complaining with file and line."""
 
 import hashlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -66,6 +67,11 @@ class ReadLists:
     rosters: list[tuple[tuple[str, int], Allow]]
     faults: list[Finding]
 
+    def of_files(self, files: Iterable[ListFile]) -> dict[str, int]:
+        """How many blocked entries, rosters written out, each file has; in the order in which they stand."""
+        counts = Counter(file for (file, _line), _term in self.blocked)
+        return {file.path: counts[file.shown] for file in files if file.shown in counts}
+
 
 def load_lists(directory: Path | None = None, *, on: date | None = None, cache: Path | None = None) -> TermLists:
     """The term lists of a folder, from the compiled cache when it holds exactly these files.
@@ -81,20 +87,22 @@ def load_lists(directory: Path | None = None, *, on: date | None = None, cache: 
             and line.
     """
     with collector_paused():
-        return _without_expired(_load(list_files(directory or SHIPPED_LISTS), cache), on or date.today())
+        return without_expired(compile_files(list_files(directory or SHIPPED_LISTS), cache), on or date.today())
 
 
-def _load(files: list[ListFile], cache: Path | None) -> TermLists:
+def compile_files(files: list[ListFile], cache: Path | None) -> TermLists:
+    """The entries of these files, from the cache or read one by one; expired ones too. Raises ``TermListError``."""
     key = content_hash(files)
     lists = compiled.load(key, cache)
     if lists is None:
         read = read_files(files)
         if read.faults:
-            raise TermListError(_first(read.faults))
+            raise TermListError(first_of(read.faults))
         lists = TermLists(
             blocked=tuple(term for _, term in read.blocked),
             allowed=tuple(allow for _, allow in read.allowed),
             version=key,
+            of_files=read.of_files(files),
         )
         compiled.save(lists, cache)
     return lists
@@ -106,7 +114,7 @@ def load_file(path: Path) -> TermLists:
     Raises:
         TermListError: A line cannot be used.
     """
-    return _load([ListFile(path=path.name, shown=path.name, data=path.read_bytes())], None)
+    return compile_files([ListFile(path=path.name, shown=path.name, data=path.read_bytes())], None)
 
 
 def list_files(directory: Path) -> list[ListFile]:
@@ -181,12 +189,12 @@ def _allowed_of(file: ListFile, faults: list[Finding]) -> Iterator[tuple[int, Al
     faults.extend(sheet.faults)
 
 
-def _first(faults: list[Finding]) -> str:
+def first_of(faults: list[Finding]) -> str:
     more = f"\n{len(faults) - 1} more; `moderation lists lint` prints them all." if len(faults) > 1 else ""
     return f"{faults[0]}{more}"
 
 
-def _without_expired(lists: TermLists, day: date) -> TermLists:
+def without_expired(lists: TermLists, day: date) -> TermLists:
     """The version names what has expired, too: one version always decides alike."""
     expired = [term.id for term in lists.blocked if term.expires and term.expires < day]
     if not expired:

@@ -1,6 +1,7 @@
 """One entry of a term list: what to look for, how tolerantly, and what it may cause."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -105,3 +106,5 @@ class TermLists:
     allowed: tuple[Allow, ...]
     #: Content hash over all files; quoted by every decision.
     version: str
+    #: How many of ``blocked`` are of each file, by its path and in their order; empty when that is no longer known.
+    of_files: Mapping[str, int] = field(default_factory=dict, compare=False)

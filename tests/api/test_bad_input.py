@@ -1,5 +1,6 @@
 """Whatever arrives, the answer is well formed: a decision or one clear error, never a fault, nothing lost."""
 
+import gzip
 import json
 
 import pytest
@@ -61,6 +62,17 @@ def test_ten_megabytes_are_refused_before_they_are_read(client):
 def test_a_body_without_a_stated_length_is_cut_off_at_the_limit(client):
     chunks = (b"x" * 100_000 for _ in range(100))
     assert send(client, chunks).status_code == 413
+
+
+def test_a_compressed_body_is_refused_and_never_unpacked(client, database):
+    """Twenty megabytes that travel as twenty thousand bytes."""
+    packed = gzip.compress(json.dumps(order("x")).encode() + b" " * 20_000_000)
+    for encoding in ("gzip", "deflate", "br", "identity, gzip"):
+        response = send(client, packed, **{"Content-Encoding": encoding})
+        assert response.status_code in (400, 415, 422), response.text
+        assert response.json()["error"]["code"]
+    with database.reading() as session:
+        assert session.exec(select(func.count()).select_from(Screening)).one() == 0
 
 
 def test_a_hundred_thousand_characters_get_a_decision(client):

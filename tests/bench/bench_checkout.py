@@ -24,6 +24,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from tests.bench.family import Family
 from tests.bench.promises import report
 from tests.conftest import find_free_port
 
@@ -79,6 +80,7 @@ class Server:
         port = self.address.partition(":")[2]
         self._process = subprocess.Popen([*command, "--port", port], env={**os.environ, **more}, cwd=ROOT)
         self._headers = headers
+        self._family = Family(self._process.pid)
 
     @property
     def pid(self) -> int:
@@ -110,16 +112,8 @@ class Server:
 
     def _spent(self) -> float:
         """Processor seconds of the process and its children."""
-        family, ticks = {self._process.pid}, 0
-        for stat in sorted(Path("/proc").glob("[0-9]*/stat"), key=lambda path: int(path.parent.name)):
-            try:
-                pid, rest = int(stat.parent.name), stat.read_text().rpartition(")")[2].split()
-            except OSError:
-                continue  # it ended while we looked
-            if pid in family or int(rest[1]) in family:
-                family.add(pid)
-                ticks += int(rest[11]) + int(rest[12])
-        return ticks / os.sysconf("SC_CLK_TCK")
+        self._family.look()
+        return self._family.cpu
 
     def stop(self) -> None:
         self._process.terminate()

@@ -38,7 +38,7 @@ def test_a_whole_log_is_said_to_be_whole_and_its_head_can_be_kept(shop):
 
 
 def test_the_worker_seals_what_happened(shop):
-    from api.main import chores
+    from api.chores import chores
     from api.settings import Settings
 
     for chore in chores(Settings(), shop.database):

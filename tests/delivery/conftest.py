@@ -92,9 +92,9 @@ def make_shop(database: Database) -> Shop:
 
 
 def make_worker(database: Database, *, allow_private: bool = True, **more: Any) -> Worker:
-    """A worker with short waits."""
+    """A worker with short waits; a shop has three seconds, for the machine may be busy with other tests."""
     settings = Settings(database_url=database.url, secret_key="k" * 32, allow_private_webhooks=allow_private)
-    waits = {"back_off": (0.1, 0.1), "timeout": 2.0, "poll": 0.1, "queue_poll": 0.05, **more}
+    waits = {"back_off": (0.1, 0.1), "timeout": 3.0, "poll": 0.1, "queue_poll": 0.05, **more}
     return Worker(settings, database, **waits)
 
 

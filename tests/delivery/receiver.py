@@ -124,7 +124,7 @@ class Receiver:
             self.received.append(received)
             return self.behave.pop(0) if len(self.behave) > 1 else self.behave[0]
 
-    def wait_for(self, count: int, seconds: float = 20) -> list[Received]:
+    def wait_for(self, count: int, seconds: float = 60) -> list[Received]:
         """What arrived, once it is at least ``count``."""
         wait_until(lambda: len(self.received) >= count, seconds, lambda: f"{len(self.received)} of {count} arrived")
         return list(self.received)
@@ -134,7 +134,7 @@ class Receiver:
         self._server.server_close()
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 20, otherwise: Callable[[], str] = lambda: "") -> None:
+def wait_until(holds: Callable[[], bool], seconds: float = 60, otherwise: Callable[[], str] = lambda: "") -> None:
     """Wait for a condition, or fail saying what was the case instead."""
     deadline = time.monotonic() + seconds
     while not holds():

@@ -141,8 +141,8 @@ MISBEHAVIOURS: dict[str, tuple[receivers.Behaviour, int | None, str]] = {
     "talks rubbish": (receivers.rubbish, None, "The connection failed"),
     "redirects away": (receivers.answer(302, location="http://127.0.0.1:1/"), 302, "redirects are not followed"),
     "redirects home": (receivers.answer(308, location="/hooks/else"), 308, "redirects are not followed"),
-    "hangs": (receivers.hang, None, "No complete answer within 2 seconds"),
-    "drips": (receivers.drip, None, "No complete answer within 2 seconds"),
+    "hangs": (receivers.hang, None, "No complete answer within 3 seconds"),
+    "drips": (receivers.drip, None, "No complete answer within 3 seconds"),
 }
 
 

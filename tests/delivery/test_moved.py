@@ -1,13 +1,19 @@
 """What was on its way to a shop when its installation was backed up or moved arrives afterwards, under the same id."""
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 
+from api.delivery.relay import ask_for_late
 from api.storage.backup import back_up, restore
 from api.storage.clock import now
 from api.storage.copying import copy_all
 from api.storage.database import Database
 from api.storage.tables import Delivery, OutboxEvent
+from tests.delivery import receiver as receivers
 from tests.delivery.conftest import make_shop, make_worker
+from tests.delivery.receiver import wait_until
 
 
 @pytest.fixture
@@ -46,3 +52,24 @@ def test_after_the_move_to_postgresql(sqlite_database, under_way, receiver, new_
     list(copy_all(sqlite_database, target))
     assert received_by_a_new_worker(target, receiver) == under_way
     target.close()
+
+
+def test_after_the_engines_own_file_is_lost(sqlite_database, receiver):
+    shop = make_shop(sqlite_database)
+    shop.listen(receiver.url)
+    receiver.behave = [receivers.answer(500), receivers.accept]
+    event = shop.decide()
+    worker = make_worker(sqlite_database, back_off=(7200.0,))
+    worker.start()
+    wait_until(lambda: [each.status for each in shop.deliveries()] == ["pending"])
+    worker.stop()
+    for file in Path(sqlite_database.engine.url.database).parent.glob("*.work.*"):
+        file.unlink()
+    worker = make_worker(sqlite_database)
+    worker.start()
+    try:
+        assert ask_for_late(sqlite_database, now() + timedelta(hours=2.5)) == 0, "it may still come by itself"
+        assert ask_for_late(sqlite_database, now() + timedelta(hours=4)) == 1
+        assert [each.id for each in receiver.wait_for(2)] == [event.id, event.id]
+    finally:
+        worker.stop()

@@ -9,14 +9,15 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 import pytest
 from sqlmodel import select
 
+from api.storage.clock import now
 from api.storage.database import Database
-from api.storage.tables import Delivery, OutboxEvent, Screening, WebhookEndpoint
+from api.storage.tables import Delivery, OutboxEvent, ReviewCase, Screening, WebhookEndpoint
 from tests.conftest import PostgresServer
 from tests.delivery.conftest import Shop, make_shop
 from tests.delivery.receiver import Receiver, wait_until
@@ -54,6 +55,12 @@ class Process:
         self._process.join(30)
         self._listener.join(5)
 
+    def wait(self) -> int | None:
+        """Wait until it ends by itself; its exit status, less than 0 for the signal that killed it."""
+        self._process.join(60)
+        self._listener.join(5)
+        return self._process.exitcode
+
     def end(self) -> int | None:
         """Ask it to stop; its exit status, or None when it does not."""
         self._process.terminate()
@@ -90,8 +97,12 @@ class Site:
         self.processes.append(Process(processes.write, self.url, self.shop.merchant_id))
         return self.processes[-1]
 
-    def start_worker(self, timeout: float = 5.0) -> Process:
-        self.processes.append(Process(processes.work, self.url, timeout))
+    def start_worker(self, timeout: float = 5.0, *, is_next_release: bool = False) -> Process:
+        self.processes.append(Process(processes.work, self.url, timeout, is_next_release))
+        return self.processes[-1]
+
+    def start_clock(self) -> Process:
+        self.processes.append(Process(processes.keep_time, self.url))
         return self.processes[-1]
 
     def close(self) -> None:
@@ -99,6 +110,22 @@ class Site:
             if process.is_alive:
                 process.kill()
         self.database.close()
+
+    def open_overdue_case(self) -> str:
+        """An order that a person should have decided an hour ago."""
+        with self.database.writing() as session:
+            screening = Screening(merchant_id=self.shop.merchant_id, status="in_review")
+            session.add(screening)
+            session.flush()
+            due = {
+                "due_at": now() - timedelta(hours=1),
+                "queue": "general",
+                "state": "open",
+                "severity": 1,
+                "risk": 0.5,
+            }
+            session.add(ReviewCase(merchant_id=self.shop.merchant_id, screening_id=screening.id, **due))
+        return screening.id
 
     def wait_until_all_is_delivered(self, seconds: float = 90) -> None:
         wait_until(lambda: not self._open(), seconds, lambda: f"{len(self._open())} events are not delivered")
@@ -141,27 +168,29 @@ def chance() -> random.Random:
     return random.Random(seed)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def sturdy_postgres() -> Iterator[PostgresServer]:
     """A server that may be killed: what it has committed, it keeps."""
     server = PostgresServer(survives_kills=True)
+    server.run("CREATE DATABASE migrated")
+    database = Database(server.url_of("migrated"))
+    database.upgrade()
+    database.close()
     yield server
     server.stop()
 
 
+def new_database(server: PostgresServer) -> str:
+    """The address of a migrated, empty database."""
+    name = f"site_{time.time_ns()}"
+    server.run(f"CREATE DATABASE {name} TEMPLATE migrated")
+    return server.url_of(name)
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
+def site(request: pytest.FixtureRequest, new_sqlite_url: Callable[[], str]) -> Iterator[Site]:
     """An installation on either database."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path}/site.sqlite3"
-    else:
-        server: PostgresServer = request.getfixturevalue("sturdy_postgres")
-        name = f"site_{time.time_ns()}"
-        server.run(f"CREATE DATABASE {name}")
-        url = server.url_of(name)
-    database = Database(url)
-    database.upgrade()
-    database.close()
+    url = new_sqlite_url() if request.param == "sqlite" else new_database(request.getfixturevalue("sturdy_postgres"))
     receiver = Receiver()
     opened = Site(url, receiver)
     yield opened

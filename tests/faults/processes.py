@@ -3,11 +3,16 @@
 import signal
 import threading
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from multiprocessing.connection import Connection
 
+from dbos import DBOS
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.chores import schedules
 from api.delivery.outbox import announce
+from api.delivery.schedules import Schedule
 from api.delivery.worker import Worker
 from api.settings import Settings
 from api.storage.database import Database
@@ -33,12 +38,35 @@ def write(said: Connection, url: str, merchant_id: str) -> None:
         time.sleep(0.05)
 
 
-def work(said: Connection, url: str, timeout: float) -> None:
-    """Deliver until SIGTERM, with waits short enough for a test."""
+#: Seconds between two looks of a worker for the unfinished work of others.
+RECOVER_EVERY = 1.0
+
+
+def work(said: Connection, url: str, timeout: float, is_next_release: bool = False) -> None:
+    """Deliver until SIGTERM, with waits short enough for a test.
+
+    Args:
+        is_next_release: Have one more workflow, from which the engine would conclude that old work is not for us.
+    """
+    if is_next_release:
+        DBOS.workflow(name="new")(lambda: None)
+    _work(said, url, timeout, ())
+
+
+def keep_time(said: Connection, url: str) -> None:
+    """The same with every chore by the clock at every second, and one that says ``tick``."""
+    database = Database(url)
+    known = schedules(Settings(database_url=url, secret_key="k" * 32, keep_words_days=1), database)
+    ticking = Schedule(name="tick", cron="* * * * * *", chore=lambda: said.send("tick"))
+    _work(said, url, 5.0, (ticking, *(replace(each, cron=ticking.cron) for each in known)))
+
+
+def _work(said: Connection, url: str, timeout: float, by_the_clock: Sequence[Schedule]) -> None:
     stopped = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     settings = Settings(database_url=url, secret_key="k" * 32, allow_private_webhooks=True)
-    worker = Worker(settings, Database(url), back_off=(0.2,) * 50, timeout=timeout, poll=0.1, queue_poll=0.1)
+    waits = {"back_off": (0.2,) * 200, "poll": 0.1, "queue_poll": 0.1, "recover_every": RECOVER_EVERY}
+    worker = Worker(settings, Database(url), timeout=timeout, schedules=by_the_clock, **waits)
     worker.start()
     said.send("ready")
     stopped.wait()
@@ -76,3 +104,24 @@ def order_and_die(said: Connection, url: str, token: str, key: str) -> None:
     with TestClient(create_app(settings, pipeline), headers=headers) as client:
         client.post("/v1/screenings", json={"fields": [{"name": "a", "text": "hello"}]})
         said.send("answered")
+
+
+def copy_and_die(said: Connection, source: str, target: str, inserts: int) -> None:
+    """Move an installation, a few rows at a time, and be killed in the middle of a transaction of the target."""
+    import os
+
+    from sqlalchemy import Engine, event
+
+    from api.storage import copying
+
+    copying.PAGE = 3
+    made: list[str] = []
+
+    @event.listens_for(Engine, "after_cursor_execute")
+    def shoot(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if statement.startswith("INSERT INTO") and "alembic" not in statement:
+            made.append(statement)
+            if len(made) == inserts:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    said.send([each.table for each in copying.copy_all(Database(source), Database(target))])

@@ -1,5 +1,6 @@
 """``kill -9`` at any moment: nothing that was committed is lost, nothing is sent that was not, repeats say so."""
 
+import json
 import random
 import time
 
@@ -8,23 +9,26 @@ import pytest
 from tests.conftest import PostgresServer
 from tests.delivery import receiver as receivers
 from tests.delivery.receiver import Receiver, wait_until
-from tests.faults.conftest import Process, Site
+from tests.faults.conftest import Process, Site, new_database
+from tests.faults.processes import RECOVER_EVERY
 
 
-def test_a_worker_killed_while_the_shop_answers_is_followed_by_one_that_repeats_the_same_id(site: Site) -> None:
+def test_a_worker_killed_while_the_shop_answers_is_followed_by_one_of_the_next_release_that_repeats_the_same_id(
+    site: Site,
+) -> None:
     site.receiver.behave = [receivers.hang, receivers.accept]
     worker = site.start_worker()
     event = site.shop.decide()
     site.receiver.wait_for(1)
     worker.kill()
-    site.start_worker()
+    site.start_worker(is_next_release=True)
     site.wait_until_all_is_delivered()
     assert [received.id for received in site.receiver.received] == [event.id, event.id]
     assert site.audit([event.id]) == 1
 
 
 def test_another_worker_that_is_alive_takes_over_from_a_dead_one(site: Site) -> None:
-    workers = [site.start_worker(), site.start_worker()]
+    workers = [site.start_worker(timeout=2.0), site.start_worker(timeout=2.0)]
     for worker in workers:
         worker.wait_until_at_work()
     site.receiver.behave = [receivers.hang] * 12 + [receivers.accept]
@@ -38,14 +42,14 @@ def test_another_worker_that_is_alive_takes_over_from_a_dead_one(site: Site) -> 
 
 def test_a_worker_that_only_sleeps_is_not_taken_for_dead(site: Site) -> None:
     """Its place is held by the kernel or the database, not by a clock."""
-    sleeper = site.start_worker()
+    sleeper = site.start_worker(timeout=2.0)
     site.receiver.behave = [receivers.hang, receivers.accept]
     event = site.shop.decide()
     site.receiver.wait_for(1)
     sleeper.pause()
     other = site.start_worker()
     other.wait_until_at_work()
-    time.sleep(6)  # longer than the pause between two looks for the dead
+    time.sleep(2.5 * RECOVER_EVERY)  # longer than the pause between two looks for the dead
     assert len(site.receiver.received) == 1
     sleeper.resume()
     site.wait_until_all_is_delivered()
@@ -57,7 +61,7 @@ def test_workers_share_the_work_and_send_each_event_once(site: Site) -> None:
     # However slow the machine is, no attempt shall be given up: a second one would not be the workers' fault.
     for worker in [site.start_worker(timeout=60) for _ in range(3)]:
         worker.wait_until_at_work()
-    events = [site.shop.decide().id for _ in range(60)]
+    events = [site.shop.decide().id for _ in range(30)]
     site.wait_until_all_is_delivered()
     assert {delivery.attempts for delivery in site.shop.deliveries()} == {1}
     assert site.audit(events) == 0
@@ -75,6 +79,28 @@ def test_a_worker_told_to_stop_finishes_what_it_is_sending(site: Site) -> None:
     assert worker.end() == 0
     assert [delivery.status for delivery in site.shop.deliveries()] == ["delivered"]
     assert site.audit([event.id]) == 0
+
+
+def test_what_is_due_by_the_clock_is_done_once_by_two_workers_and_by_the_one_that_is_left(site: Site) -> None:
+    first = {site.open_overdue_case() for _ in range(10)}
+    began = time.monotonic()
+    clocks = [site.start_clock(), site.start_clock()]
+    for clock in clocks:
+        clock.wait_until_at_work()
+
+    def ticks() -> int:
+        return sum(clock.said.count("tick") for clock in clocks)
+
+    wait_until(lambda: ticks() >= 4, 60)
+    clocks[0].kill()
+    second = {site.open_overdue_case() for _ in range(10)}
+    ticked = ticks()
+    wait_until(lambda: ticks() >= ticked + 2, 60)
+    site.wait_until_all_is_delivered()
+    assert ticks() <= time.monotonic() - began + 1, "a second was kept by both"
+    told = [json.loads(received.body) for received in site.receiver.received]
+    assert sorted(each["data"]["id"] for each in told) == sorted(first | second)
+    assert {each["type"] for each in told} == {"screening.overdue"}
 
 
 def test_random_kills_of_writer_and_workers_lose_nothing(site: Site, chance: random.Random) -> None:
@@ -115,7 +141,7 @@ def _kill_at_random(site: Site, chance: random.Random, *, kills: int) -> None:
     writer.kill()
     committed.extend(writer.said)
     site.receiver.behave = [receivers.accept]
-    site.wait_until_all_is_delivered(30 + 3 * kills)
+    site.wait_until_all_is_delivered(120 + 3 * kills)
     site.audit(committed)
     assert len(committed) > kills
 
@@ -132,15 +158,8 @@ def test_a_database_killed_many_times_loses_nothing(sturdy_postgres: PostgresSer
 
 
 def _kill_database(server: PostgresServer, chance: random.Random, *, kills: int) -> None:
-    from api.storage.database import Database
-
-    name = f"site_{time.time_ns()}"
-    server.run(f"CREATE DATABASE {name}")
-    database = Database(server.url_of(name))
-    database.upgrade()
-    database.close()
     receiver = Receiver()
-    site = Site(server.url_of(name), receiver)
+    site = Site(new_database(server), receiver)
     try:
         writer = site.start_writer()
         worker = site.start_worker()

@@ -39,7 +39,7 @@ def token(site: Site) -> str:
 def test_whatever_is_killed_nothing_is_lost_and_nothing_said_twice(
     request: pytest.FixtureRequest, site: Site, token: str, ports: tuple[int, int], chance: random.Random
 ) -> None:
-    _kill_at_random(request, site, token, ports, chance, requests=150, kills=4)
+    _kill_at_random(request, site, token, ports, chance, requests=100, kills=4)
 
 
 #: On each database; more are a matter of patience.

@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlmodel import select
 
+from api.delivery import schedules
 from api.reviewing import audit, claims
 from api.reviewing.retention import AT_ONCE, forget_words
 from api.storage.tables import CaseEventRecord, DecisionRecord, ReviewCase, Screening
@@ -48,9 +50,20 @@ def test_the_words_of_settled_orders_go_in_their_time_and_nothing_else_does(shop
         assert audit.verify(session, SECRET).faults == ()
 
 
-def test_a_sweep_of_many_takes_them_all(shop, start):
+def test_a_sweep_of_many_takes_them_all_or_ends_with_its_process(shop, start):
     with shop.database.writing() as session:
         for _ in range(AT_ONCE + 1):
             words = [{"name": "a", "text": "canary"}]
             session.add(Screening(merchant_id=shop.merchant.id, status="rejected", fields=words, updated_at=start))
+    ended = []
+    schedules.stop()
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(
+                schedules._known, "sweep", lambda: ended.append(forget_words(shop.database, KEEP, start + KEEP * 2))
+            )
+            schedules.by_the_clock.__wrapped__(start, "sweep")
+    finally:
+        schedules._stopping.clear()
+    assert ended == [0]
     assert forget_words(shop.database, KEEP, start + KEEP * 2) == AT_ONCE + 1
