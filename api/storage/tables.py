@@ -1,7 +1,7 @@
 """The tables. Everything left of the store is pure; everything here is a row with a state.
 
-Customers' words live in ``Screening.fields`` alone (and, quoted, in ``Decision.evidence``), so that erasing
-them is one update; decisions keep hashes, categories and versions.
+Customers' words live in ``Screening.fields`` alone (and, quoted, in ``Decision.evidence`` and ``ReviewCase.searched``),
+so that erasing them is few updates; decisions keep hashes, categories and versions.
 """
 
 from datetime import datetime
@@ -279,6 +279,8 @@ class ReviewCase(SQLModel, table=True):
         # What a filter looks at stands in them too, so that only the cases that are shown are fetched.
         Index("ix_review_case_due", "merchant_id", "due_at", *_FILTERED, **_WAITING_INDEX),
         Index("ix_review_case_queue", "merchant_id", "queue", "due_at", *_FILTERED, **_WAITING_INDEX),
+        # Holds all that the search needs.
+        Index("ix_review_case_searched", "merchant_id", "searched", "id", **_WAITING_INDEX),
         Index("ix_review_case_awaits", "merchant_id", "awaits", **_AWAITING_INDEX),
         # When people decided, for the team page.
         Index("ix_review_case_resolved", "merchant_id", "resolved_at"),
@@ -307,6 +309,8 @@ class ReviewCase(SQLModel, table=True):
     risk: float
     #: Of the order's words: ``de`` for the locale ``de-AT``; empty when the shop names none.
     language: str | None = None
+    #: What the search reads of the order, see ``api/storage/searching.py``. Empty after erasure.
+    searched: str = Field(default="", sa_column_kwargs={"server_default": ""})
     due_at: datetime = _time()
     #: The earliest time that the shop named; ``due_at`` is never later.
     deadline_at: datetime | None = _time(nullable=True)
