@@ -24,6 +24,8 @@ GROUPS: Sequence[tuple[str, Mapping[str, str]]] = (
             "next": "next case or finding",
             "previous": "the one before",
             "take": "take the next case",
+            "choose": "choose a case that has equals",
+            "together": "decide the chosen together",
             "search": "search",
         },
     ),

@@ -162,6 +162,14 @@ def half_signed_form(signed_in: HalfSignedInDep, csrf: Annotated[str, Form()] = 
 HalfFormDep = Annotated[SignedIn, Depends(half_signed_form)]
 
 
+def own_form(signed_in: SignedInDep, _form: HalfFormDep) -> SignedIn:
+    """Whoever sent a form of our own about their own account, wholly signed in; whatever their role."""
+    return signed_in
+
+
+OwnFormDep = Annotated[SignedIn, Depends(own_form)]
+
+
 def signed_form(signed_in: SignedInDep, _form: HalfFormDep) -> SignedIn:
     """The reviewer who sent a form of our own, wholly signed in. Raises a 403 ``Problem`` for who only reads."""
     demand(signed_in.actor, Right.CHANGE)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, delete, func, select
 
 from api.customers.reviewers import NO_PASSWORD, passwords
@@ -68,8 +69,11 @@ def sign_in(database: Database, settings: Settings, email: str, password: str, a
     """A new session for a right password.
 
     Raises:
-        Problem: 401 ``sign_in_failed`` (which of the two was wrong is not told), 429 ``too_many_attempts``.
+        Problem: 401 ``sign_in_failed`` (which of the two was wrong is not told), 403 ``passwords_off``, 429
+            ``too_many_attempts``.
     """
+    if not settings.password_sign_in:
+        raise Problem(403, "passwords_off", f"Passwords let nobody in here. Sign in through {settings.oidc_name}.")
     account = keyed(settings, email.strip().casefold())
     origin = keyed(settings, address)
     with database.reading() as session:
@@ -122,6 +126,24 @@ def set_up_second_factor(
         _fail(session, account, origin, at, reviewer, by="code")
     detail = "This code is not right. Check that the device's clock is, wait for the next code and type that one."
     raise Problem(401, "code_wrong", detail)
+
+
+def renew_recovery_codes(
+    database: Database, settings: Settings, actor: Actor, code: str, address: str, at: datetime
+) -> list[str]:
+    """New recovery codes in place of those that are left, for a code of the device that is set up.
+
+    Raises:
+        Problem: 401 ``code_wrong``; 429 ``too_many_attempts``.
+    """
+    with database.writing() as session:
+        reviewer = session.get_one(Reviewer, actor.id)
+        origin, account = keyed(settings, address), keyed(settings, f"second factor {reviewer.id}")
+        _check_throttle(session, account, origin, at)
+        if (codes := second_factor.renew(session, settings, reviewer, code, at)) is not None:
+            return codes
+        _fail(session, account, origin, at, reviewer, by="code")
+    raise Problem(401, "code_wrong", "This code is not right, or it was used already. Wait for the next one.")
 
 
 def open_session(
@@ -208,9 +230,27 @@ def _waiting(session: Session, settings: Settings, token: str, waits: second_fac
     return session.get_one(Reviewer, found.actor.id)
 
 
-def _fail(session: Session, account: str, origin: str, at: datetime, reviewer: Reviewer | None, by: str) -> None:
+def check_journeys(session: Session, settings: Settings, address: str, at: datetime) -> None:
+    """Raises a 429 ``Problem`` after too many ways through the company that failed; passwords are counted apart."""
+    _check_count(session, col(SignInFailure.address), _journeys_from(settings, address), FAILURES_PER_ADDRESS, at)
+
+
+def count_failed_journey(session: Session, settings: Settings, address: str, at: datetime) -> None:
+    """For ``check_journeys``."""
+    _count_failure(session, "", _journeys_from(settings, address), at)
+
+
+def _journeys_from(settings: Settings, address: str) -> str:
+    return keyed(settings, f"company {address}")
+
+
+def _count_failure(session: Session, account: str, origin: str, at: datetime) -> None:
     session.exec(delete(SignInFailure).where(col(SignInFailure.created_at) < at - THROTTLE_WINDOW))
     session.add(SignInFailure(account=account, address=origin, created_at=at))
+
+
+def _fail(session: Session, account: str, origin: str, at: datetime, reviewer: Reviewer | None, by: str) -> None:
+    _count_failure(session, account, origin, at)
     # What was typed may be a password in the wrong field: nobody but the server can tell what this print stands for.
     who = reviewer.id if reviewer else account[:16]
     owner = reviewer.merchant_id if reviewer else None
@@ -218,15 +258,15 @@ def _fail(session: Session, account: str, origin: str, at: datetime, reviewer: R
 
 
 def _check_throttle(session: Session, account: str, address: str, at: datetime) -> None:
+    _check_count(session, col(SignInFailure.account), account, FAILURES_PER_ACCOUNT, at)
+    _check_count(session, col(SignInFailure.address), address, FAILURES_PER_ADDRESS, at)
+
+
+def _check_count(session: Session, column: Mapped[str], value: str, limit: int, at: datetime) -> None:
     recent = col(SignInFailure.created_at) > at - THROTTLE_WINDOW
-    for column, value, limit in (
-        (col(SignInFailure.account), account, FAILURES_PER_ACCOUNT),
-        (col(SignInFailure.address), address, FAILURES_PER_ADDRESS),
-    ):
-        count, first = session.exec(
-            select(func.count(), func.min(SignInFailure.created_at)).where(recent, column == value)
-        ).one()
-        if count >= limit:
-            minutes = max(1, round((first + THROTTLE_WINDOW - at).total_seconds() / 60))
-            detail = f"Too many failed attempts. Wait {minutes} minutes, or ask your operator for a new password."
-            raise Problem(429, "too_many_attempts", detail, headers={"Retry-After": str(minutes * 60)})
+    counted = select(func.count(), func.min(SignInFailure.created_at)).where(recent, column == value)
+    count, first = session.exec(counted).one()
+    if count >= limit:
+        minutes = max(1, round((first + THROTTLE_WINDOW - at).total_seconds() / 60))
+        detail = f"Too many failed attempts. Wait {minutes} minutes, or ask your operator for help."
+        raise Problem(429, "too_many_attempts", detail, headers={"Retry-After": str(minutes * 60)})

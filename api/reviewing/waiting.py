@@ -298,16 +298,10 @@ def _conditions(actor: Actor, wanted: QueueFilter, at: datetime) -> list[Any]:
     if (wanted.search or "").lower().startswith("case_"):
         conditions.append(col(ReviewCase.id).istartswith(wanted.search, autoescape=True))
     elif wanted.search:
-        conditions.append(col(ReviewCase.id).in_(_found(actor, wanted.search)))
+        conditions.append(col(ReviewCase.searched).contains(plain(wanted.search), autoescape=True))
     if wanted.brand or wanted.product:
         conditions.append(col(ReviewCase.screening_id).in_(_orders(actor, wanted)))
     return conditions
-
-
-def _found(actor: Actor, words: str) -> SelectOfScalar[str]:
-    """The waiting cases with these words in the line that is kept for the search."""
-    found = col(ReviewCase.searched).contains(plain(words), autoescape=True)
-    return select(ReviewCase.id).where(ReviewCase.merchant_id == actor.merchant_id, WAITING, found)
 
 
 def _free(at: datetime) -> ColumnElement[bool]:

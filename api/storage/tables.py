@@ -277,10 +277,9 @@ class ReviewCase(SQLModel, table=True):
     __table_args__ = (
         # The order of the queue page; severity only breaks ties, so the engines sort those few themselves.
         # What a filter looks at stands in them too, so that only the cases that are shown are fetched.
-        Index("ix_review_case_due", "merchant_id", "due_at", *_FILTERED, **_WAITING_INDEX),
+        # The search reads it through, so what it looks at and what it answers stand in it, too.
+        Index("ix_review_case_due", "merchant_id", "due_at", *_FILTERED, "searched", "id", **_WAITING_INDEX),
         Index("ix_review_case_queue", "merchant_id", "queue", "due_at", *_FILTERED, **_WAITING_INDEX),
-        # Holds all that the search needs.
-        Index("ix_review_case_searched", "merchant_id", "searched", "id", **_WAITING_INDEX),
         Index("ix_review_case_awaits", "merchant_id", "awaits", **_AWAITING_INDEX),
         # When people decided, for the team page.
         Index("ix_review_case_resolved", "merchant_id", "resolved_at"),

@@ -58,11 +58,24 @@ function startAsking() {
   asking.querySelector("textarea").focus();
 }
 
+const picks = [...document.querySelectorAll(".row-pick input")];
+
+/** Mark the case under the cursor, or take the mark away; only equal ones go together. */
+const pick = () => document.activeElement.closest("[data-row]")?.querySelector(".row-pick input:enabled")?.click();
+
+function keepEqual() {
+  const first = picks.find((each) => each.checked);
+  for (const each of picks) each.disabled = Boolean(first) && each.dataset.words !== first.dataset.words;
+}
+for (const each of picks) each.addEventListener("change", keepEqual);
+keepEqual();
+
 /** The key of every action, as this person has chosen; what needs more than a press of its button stands below. */
 const keyOf = JSON.parse(body.dataset.keys ?? "{}");
 const actions = {
   next: () => step(".open, .finding", 1),
   previous: () => step(".open, .finding", -1),
+  choose: pick,
   reject: startRejecting,
   ask: startAsking,
   queue: () => location.assign("/console"),

@@ -1,4 +1,4 @@
-"""what the search of the queue reads stands with the case, in an index of its own
+"""what the search of the queue reads stands with the case, and in the index that has them in order
 
 The lines of cases that are there already are written in the order of their ids, some at a time.
 """
@@ -22,7 +22,8 @@ ORDER = sa.table(
     "screening", sa.column("id"), sa.column("reference"), sa.column("customer"), sa.column("fields", sa.JSON())
 )
 AT_ONCE = 1000
-KEPT = 600
+KEPT = 500
+DUE = ["merchant_id", "due_at", "severity", "state", "waits_until", "language", "claimed_by", "screening_id"]
 
 
 def upgrade() -> None:
@@ -33,18 +34,19 @@ def upgrade() -> None:
     while rows := connection.execute(of_cases.where(CASE.c.id > last).order_by(CASE.c.id).limit(AT_ONCE)).all():
         connection.execute(put, [{"case": case, "line": _line(*order)} for case, *order in rows])
         last = rows[-1][0]
-    op.create_index(
-        "ix_review_case_searched",
-        "review_case",
-        ["merchant_id", "searched", "id"],
-        sqlite_where=WAITING,
-        postgresql_where=WAITING,
-    )
+    _index([*DUE, "searched", "id"])
 
 
 def downgrade() -> None:
-    op.drop_index("ix_review_case_searched", "review_case")
+    _index(DUE)
     op.drop_column("review_case", "searched")
+
+
+def _index(columns: list[str]) -> None:
+    op.drop_index("ix_review_case_due", "review_case")
+    op.create_index(
+        "ix_review_case_due", "review_case", columns, sqlite_where=WAITING, postgresql_where=WAITING
+    )  # fmt: skip
 
 
 def _line(order: str, reference: str | None, customer: str | None, fields: list[dict[str, str]]) -> str:
