@@ -187,7 +187,14 @@ def is_https(settings: Settings) -> bool:
 @cache
 def environment() -> Environment:
     return templates_of(
-        DIRECTORY, "/console/static", ago=ago, span=duration, clock=clock, category=category_name, queue=queue_name
+        DIRECTORY,
+        "/console/static",
+        ago=ago,
+        span=duration,
+        clock=clock,
+        category=category_name,
+        queue=queue_name,
+        reading=reading_name,
     )
 
 
@@ -204,9 +211,10 @@ def duration(length: timedelta) -> str:
 
 
 def ago(moment: datetime) -> str:
-    """``"12 min ago"`` or ``"in 3 h"``."""
+    """``"12 min ago"`` or ``"in 3 h"``, on one line."""
     length = now() - moment
-    return f"{duration(length)} ago" if length >= timedelta(0) else f"in {duration(length)}"
+    told = f"{duration(length)} ago" if length >= timedelta(0) else f"in {duration(length)}"
+    return told.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def clock(moment: datetime) -> str:
@@ -219,6 +227,12 @@ def category_name(category: str) -> str:
     return {"third_party_brand": "third-party brand", "self_harm": "self-harm"}.get(
         category, category.replace("_", " ")
     )
+
+
+def reading_name(reading: str) -> str:
+    """Ours, where the name of a reading is a word of the trade: ``"with digits as letters"`` for ``"leet"``."""
+    plain = {"leet": "with digits as letters", "look-alikes": "with look-alikes undone", "folded": "in plain letters"}
+    return plain.get(reading, reading)
 
 
 def queue_name(name: str) -> str:

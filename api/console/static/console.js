@@ -113,6 +113,13 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
+/* ---- the words in question are in view, however long the text ---- */
+
+for (const long of document.querySelectorAll(".long blockquote")) {
+  const first = long.querySelector("mark");
+  if (first) long.scrollTop = first.offsetTop - long.offsetTop - long.clientHeight / 3;
+}
+
 /* ---- a form is sent once ---- */
 
 document.addEventListener("submit", (event) => {
