@@ -18,7 +18,7 @@ from sqlmodel import Session, col, select
 from api.customers.merchants import find_merchant
 from api.customers.reviewers import add_from_company, link_to_company, subject_mark
 from api.errors import Problem
-from api.reviewing import issuer, sessions
+from api.reviewing import issuer, sessions, throttle
 from api.reviewing.issuer import Known
 from api.settings import Settings
 from api.storage.database import Database
@@ -77,13 +77,15 @@ def finish(
 @contextmanager
 def _counted(database: Database, settings: Settings, address: str, at: datetime) -> Iterator[None]:
     """What fails on this way costs questions to the issuer: it is slowed down by where it comes from, like guessing."""
+    # Apart from passwords, which go on working while the issuer does not.
+    origin = sessions.keyed(settings, f"company {address}")
     with database.reading() as session:
-        sessions.check_journeys(session, settings, address, at)
+        throttle.check(session, "", origin, at)
     try:
         yield
     except Problem:
         with database.writing() as session:
-            sessions.count_failed_journey(session, settings, address, at)
+            throttle.count(session, "", origin, at)
         raise
 
 

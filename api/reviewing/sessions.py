@@ -12,23 +12,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy.orm import Mapped
-from sqlmodel import Session, col, delete, func, select
+from sqlmodel import Session, col, delete, select
 
 from api.customers.reviewers import NO_PASSWORD, passwords
 from api.errors import Problem
-from api.reviewing import second_factor
+from api.reviewing import second_factor, throttle
 from api.reviewing.care import Mask, break_is_due, mask_of
 from api.reviewing.roles import Actor, Role
 from api.settings import Settings
 from api.storage.database import Database
 from api.storage.happened import happened
-from api.storage.tables import Reviewer, ReviewerSession, SignInFailure
+from api.storage.tables import Reviewer, ReviewerSession
 
-#: Failures within the window after which an account, or an address, has to wait. People mistype; machines guess.
-THROTTLE_WINDOW = timedelta(minutes=15)
-FAILURES_PER_ACCOUNT = 5
-FAILURES_PER_ADDRESS = 50
 #: For fetching the telephone.
 SECOND_FACTOR_WITHIN = timedelta(minutes=15)
 
@@ -77,7 +72,7 @@ def sign_in(database: Database, settings: Settings, email: str, password: str, a
     account = keyed(settings, email.strip().casefold())
     origin = keyed(settings, address)
     with database.reading() as session:
-        _check_throttle(session, account, origin, at)
+        throttle.check(session, account, origin, at)
         reviewer = session.exec(select(Reviewer).where(Reviewer.email == email.strip().casefold())).first()
     # A password takes its time to verify, by design: not while others wait for the write lock.
     known = reviewer is not None and reviewer.disabled_at is None and reviewer.password_hash != NO_PASSWORD
@@ -100,7 +95,7 @@ def pass_second_factor(
     with database.writing() as session:
         reviewer = _waiting(session, settings, token, "code", at)
         origin, account = keyed(settings, address), keyed(settings, f"second factor {reviewer.id}")
-        _check_throttle(session, account, origin, at)
+        throttle.check(session, account, origin, at)
         if (by := second_factor.check(session, settings, reviewer, code, at)) is not None:
             sign_out(session, settings, token)
             return _whole(session, settings, reviewer, at, by=f"password and {by}")
@@ -119,7 +114,7 @@ def set_up_second_factor(
     with database.writing() as session:
         reviewer = _waiting(session, settings, token, "enrolment", at)
         origin, account = keyed(settings, address), keyed(settings, f"second factor {reviewer.id}")
-        _check_throttle(session, account, origin, at)
+        throttle.check(session, account, origin, at)
         if (codes := second_factor.confirm(session, settings, reviewer, code, at)) is not None:
             sign_out(session, settings, token)
             return _whole(session, settings, reviewer, at, by="password and code"), codes
@@ -139,7 +134,7 @@ def renew_recovery_codes(
     with database.writing() as session:
         reviewer = session.get_one(Reviewer, actor.id)
         origin, account = keyed(settings, address), keyed(settings, f"second factor {reviewer.id}")
-        _check_throttle(session, account, origin, at)
+        throttle.check(session, account, origin, at)
         if (codes := second_factor.renew(session, settings, reviewer, code, at)) is not None:
             return codes
         _fail(session, account, origin, at, reviewer, by="code")
@@ -230,43 +225,9 @@ def _waiting(session: Session, settings: Settings, token: str, waits: second_fac
     return session.get_one(Reviewer, found.actor.id)
 
 
-def check_journeys(session: Session, settings: Settings, address: str, at: datetime) -> None:
-    """Raises a 429 ``Problem`` after too many ways through the company that failed; passwords are counted apart."""
-    _check_count(session, col(SignInFailure.address), _journeys_from(settings, address), FAILURES_PER_ADDRESS, at)
-
-
-def count_failed_journey(session: Session, settings: Settings, address: str, at: datetime) -> None:
-    """For ``check_journeys``."""
-    _count_failure(session, "", _journeys_from(settings, address), at)
-
-
-def _journeys_from(settings: Settings, address: str) -> str:
-    return keyed(settings, f"company {address}")
-
-
-def _count_failure(session: Session, account: str, origin: str, at: datetime) -> None:
-    session.exec(delete(SignInFailure).where(col(SignInFailure.created_at) < at - THROTTLE_WINDOW))
-    session.add(SignInFailure(account=account, address=origin, created_at=at))
-
-
 def _fail(session: Session, account: str, origin: str, at: datetime, reviewer: Reviewer | None, by: str) -> None:
-    _count_failure(session, account, origin, at)
+    throttle.count(session, account, origin, at)
     # What was typed may be a password in the wrong field: nobody but the server can tell what this print stands for.
     who = reviewer.id if reviewer else account[:16]
     owner = reviewer.merchant_id if reviewer else None
     happened(session, "sign_in_failed", who, owner, reviewer.id if reviewer else "", by=by, address=origin[:16])
-
-
-def _check_throttle(session: Session, account: str, address: str, at: datetime) -> None:
-    _check_count(session, col(SignInFailure.account), account, FAILURES_PER_ACCOUNT, at)
-    _check_count(session, col(SignInFailure.address), address, FAILURES_PER_ADDRESS, at)
-
-
-def _check_count(session: Session, column: Mapped[str], value: str, limit: int, at: datetime) -> None:
-    recent = col(SignInFailure.created_at) > at - THROTTLE_WINDOW
-    counted = select(func.count(), func.min(SignInFailure.created_at)).where(recent, column == value)
-    count, first = session.exec(counted).one()
-    if count >= limit:
-        minutes = max(1, round((first + THROTTLE_WINDOW - at).total_seconds() / 60))
-        detail = f"Too many failed attempts. Wait {minutes} minutes, or ask your operator for help."
-        raise Problem(429, "too_many_attempts", detail, headers={"Retry-After": str(minutes * 60)})

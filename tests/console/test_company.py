@@ -8,7 +8,7 @@ from joserfc.jwk import ECKey
 from sqlmodel import select
 
 from api.customers.reviewers import disable_reviewer
-from api.reviewing import sessions
+from api.reviewing import throttle
 from api.settings import Settings
 from api.storage.tables import AuditEvent, CompanyIdentity, Reviewer, ReviewerSession
 from tests.console.issuer import CLIENT_ID, CLIENT_SECRET, Issuer
@@ -173,7 +173,7 @@ def test_where_passwords_are_off_the_company_is_the_only_way_in(client, issuer, 
 
 def test_ways_through_the_company_that_fail_are_slowed_down_apart_from_passwords(client, issuer, shop, monkeypatch):
     monkeypatch.setattr("api.console.company.address_of", lambda _request: shop.merchant.id)
-    monkeypatch.setattr(sessions, "FAILURES_PER_ADDRESS", 3)
+    monkeypatch.setattr(throttle, "PER_ADDRESS", 3)
     for _ in range(3):
         assert client().get("/console/company/back?code=guess&state=guess").status_code == 403
     refused = client().get("/console/company")

@@ -77,8 +77,8 @@ def test_a_whole_shift(sign_in, shop, start, database, server, orders_of_the_day
     heron, names = sign_in("Heron"), {actor.id: name for name, actor in shop.people.items()}
 
     # Claim, read, decide; take it back; decide again.
-    heron.keyboard.press("j")
-    heron.keyboard.press("Enter")
+    for key in ("ArrowDown", "j", "ArrowUp", "Enter"):
+        heron.keyboard.press(key)
     in_hand(heron, first)
     expect(heron.locator(".words").first).to_contain_text("Sw3at")
     expect(heron.locator(".finding").first).to_contain_text("a criticism of how the products are made")

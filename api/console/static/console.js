@@ -83,6 +83,8 @@ const actions = {
 };
 const keys = Object.fromEntries(Object.entries(actions).map(([action, act]) => [keyOf[action], act]));
 
+const ARROWS = { ArrowDown: "next", ArrowUp: "previous" };
+
 /** Fetched when it is wanted first: most pages are left without it. */
 const openPalette = async () => (await import("./palette.js")).open({ actions, keyOf, use });
 const opener = document.querySelector(".palette-open");
@@ -104,7 +106,9 @@ document.addEventListener("keydown", (event) => {
   }
   const isUndo = (event.ctrlKey || event.metaKey) && event.key === "z" && !event.shiftKey;
   if (isTyping(event.target) || ((event.ctrlKey || event.metaKey || event.altKey) && !isUndo) || event.repeat) return;
-  const key = isUndo ? keyOf.undo : event.key.toLowerCase();
+  // Arrows are ours where they would do nothing else: not among radio buttons, nor in a part that scrolls.
+  const arrow = event.target.matches("body, main, .open, .finding") && ARROWS[event.key];
+  const key = isUndo ? keyOf.undo : arrow ? keyOf[arrow] : event.key.toLowerCase();
   const target = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
   if (keys[key]) keys[key]();
   else if (/^[1-9]$/.test(key) && chooseReason(key)) /* chosen */;
