@@ -199,7 +199,11 @@ def _mark_field(name: str, text: str, evidence: Sequence[Evidence], mask_from: i
 def _window(text: str, spans: Sequence[Span], most: int) -> tuple[int, int]:
     """From where to where a text is shown: from its beginning, or with a little before a finding that comes late."""
     first = min((span.start for span in spans), default=0)
-    begin = 0 if first < most * 3 // 4 or len(text) <= most else first - most // 4
+    if len(text) <= most or first < most // 4:
+        return 0, min(most, len(text))
+    begin = first - most // 8
+    # Not in the middle of a word, where there are words.
+    begin = text.find(" ", begin, first) + 1 or begin
     return begin, min(begin + most, len(text))
 
 
