@@ -1,10 +1,10 @@
 """Settings: every ``MODERATION_*`` variable, in this one place; docs/settings.md is checked against it."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "MODERATION_"
@@ -112,6 +112,10 @@ class Settings(BaseSettings):
         default=(),
         description="Roles that sign in with a second factor, with commas: lead,admin. Others may set one up.",
     )
+    password_sign_in: bool = Field(
+        default=True,
+        description="Let reviewers sign in with passwords; false where everybody comes through the company's issuer.",
+    )
     oidc_issuer: Annotated[str | None, AfterValidator(_is_safe)] = Field(
         default=None, description="Address of the company's OpenID Connect issuer; empty for sign-in by password alone."
     )
@@ -132,3 +136,9 @@ class Settings(BaseSettings):
         description="OTLP collector for traces, like http://collector:4318/v1/traces; empty for none. Needs moderation[tracing].",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="What is logged.")
+
+    @model_validator(mode="after")
+    def _somebody_gets_in(self) -> Self:
+        if not self.password_sign_in and self.oidc_issuer is None:
+            raise ValueError("password_sign_in is off and there is no oidc_issuer, so nobody could sign in: set one")
+        return self

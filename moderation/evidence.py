@@ -95,3 +95,5 @@ class Evidence:
     #: The strictest outcome that this evidence may cause, however sure it is. A person's name reaches
     #: review at most; a note reaches none.
     at_most: Outcome = Outcome.REJECT
+    #: All classes of a model with their scores on the scale above, for whoever looks closer; empty without a model.
+    classes: tuple[tuple[str, float], ...] = ()

@@ -8,8 +8,10 @@ from moderation.evidence import Category, Evidence, Outcome, Span
 
 
 def evidence_to_json(found: Evidence) -> dict[str, Any]:
-    """``dataclasses.asdict`` with spans as lists; ``evidence_from_json`` is its inverse."""
-    return {**dataclasses.asdict(found), "spans": [dataclasses.asdict(span) for span in found.spans]}
+    """``dataclasses.asdict`` with spans as lists; ``evidence_from_json`` is its inverse. Classes only where there are any."""
+    told = {**dataclasses.asdict(found), "spans": [dataclasses.asdict(span) for span in found.spans]}
+    classes = dict(told.pop("classes"))
+    return {**told, "classes": classes} if classes else told
 
 
 def evidence_from_json(data: Mapping[str, Any]) -> Evidence:
@@ -20,5 +22,6 @@ def evidence_from_json(data: Mapping[str, Any]) -> Evidence:
             "category": Category(data["category"]),
             "at_most": Outcome(data["at_most"]),
             "spans": tuple(Span(**span) for span in data["spans"]),
+            "classes": tuple(data.get("classes", {}).items()),
         }
     )

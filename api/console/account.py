@@ -5,7 +5,16 @@ from typing import Annotated
 from fastapi import APIRouter, Cookie, Request, Response
 
 from api.console.signing import HOME, address_of, keep_session
-from api.console.web import SESSION_COOKIE, ConsoleRoute, HalfFormDep, HalfSignedInDep, Words, redirect, render
+from api.console.web import (
+    SESSION_COOKIE,
+    ConsoleRoute,
+    HalfFormDep,
+    HalfSignedInDep,
+    OwnFormDep,
+    Words,
+    redirect,
+    render,
+)
 from api.dependencies import StateDep
 from api.errors import Problem
 from api.reviewing import second_factor, sessions
@@ -44,6 +53,18 @@ def set_up(
     page = render(request, "recovery_codes.html", None, codes=codes, back=back if back.startswith(HOME) else HOME)
     keep_session(page, state.settings, entry)
     return page
+
+
+@router.post("/recovery-codes")
+def renew_recovery_codes(request: Request, state: StateDep, form: OwnFormDep, code: Words = "") -> Response:
+    """New recovery codes, this once; or the page again with what went wrong."""
+    try:
+        codes = sessions.renew_recovery_codes(
+            state.database, state.settings, form.actor, code, address_of(request), now()
+        )
+    except Problem as problem:
+        return _page(request, state, form, HOME, problem)
+    return render(request, "recovery_codes.html", None, codes=codes, back="/console/account")
 
 
 def _page(request: Request, state: AppState, half: SignedIn, back: str, problem: Problem | None = None) -> Response:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 
 from api.console.queues import line_of, settle
 from api.console.web import ConsoleRoute, FormDep, SignedInDep, Words, redirect, render
@@ -28,6 +28,16 @@ def show_alike(request: Request, state: StateDep, signed_in: SignedInDep, case_i
     return _alike_page(request, state, signed_in, case_id)
 
 
+@router.get("/together")
+def show_chosen(
+    request: Request, state: StateDep, signed_in: SignedInDep, chosen: Annotated[list[str] | None, Query()] = None
+) -> Response:
+    """What was chosen in the queue, marked among all with nearly the words of the first; others are left out and told."""
+    if not chosen:
+        return redirect("/console", said="none_chosen")
+    return _alike_page(request, state, signed_in, chosen[0], chosen=chosen)
+
+
 @router.post("/cases/{case_id}/alike")
 def decide_shown(
     request: Request,
@@ -48,7 +58,9 @@ def decide_shown(
         raise Problem(422, "invalid_request", "The form was damaged on its way. Open the page again.") from None
     refused = decide_alike(state.database, signed_in.actor, pairs, verdict, now())
     if refused:
-        return _alike_page(request, state, signed_in, case_id, [each.why for each in refused])
+        return _alike_page(
+            request, state, signed_in, case_id, [each.why for each in refused], [each.case_id for each in refused]
+        )
     return redirect("/console/decided", said="all_decided")
 
 
@@ -62,11 +74,16 @@ def show_decided(request: Request, state: StateDep, signed_in: SignedInDep, said
 
 
 def _alike_page(
-    request: Request, state: AppState, signed_in: SignedIn, case_id: str, refused: list[str] | None = None
+    request: Request,
+    state: AppState,
+    signed_in: SignedIn,
+    case_id: str,
+    refused: list[str] | None = None,
+    chosen: list[str] | None = None,
 ) -> Response:
     at = now()
     with state.database.reading() as session:
-        found = list_alike(session, signed_in.actor, case_id, at)
+        found = list_alike(session, signed_in.actor, case_id, at, chosen or ())
         pending = deciding.last_pending(session, signed_in.actor, at)
     lines = [line_of(row, signed_in.mask.severity) for row in found]
     # Only what every case's own evidence names can be said to all of them.
@@ -81,6 +98,8 @@ def _alike_page(
         masked=any(line.is_masked for line in lines),
         reasons=[each for each in dict.fromkeys(named[0]) if all(each in other for other in named)] if named else [],
         words=state.messages.catalogue(FALLBACK_LOCALE),
+        chosen=chosen,
+        others=len(set(chosen or ()) - {row.case.id for row in found}) if not refused else 0,
         refused=refused or [],
         pending=pending,
     )

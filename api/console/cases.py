@@ -268,6 +268,11 @@ def case_page(
         merchant = session.get_one(Merchant, signed_in.actor.merchant_id)
     order, mask_from = dossier.screening, signed_in.mask.severity
     lines, is_current = _policy_lines(state, merchant, dossier)
+    named = list(dict.fromkeys(found.category for found in dossier.evidence))
+    # A note has no say, so its rule would only be in the way.
+    speaking = [
+        found.category for found, line in zip(dossier.evidence, lines, strict=True) if line.outcome != Outcome.APPROVE
+    ]
     others = [p.decision for p in dossier.earlier + dossier.alike if p.decision]
     return render(
         request,
@@ -290,8 +295,11 @@ def case_page(
         masked_record=partial(masked_record, mask_from=mask_from),
         underline=underline,
         glossary=[find_entries(_texts_of(order, found)) for found in dossier.evidence],
-        named=list(dict.fromkeys(found.category for found in dossier.evidence)),
-        others=[c for c in Category if c not in {found.category for found in dossier.evidence}],
+        named=named,
+        # What the decision in force names, before what merely weighs most.
+        likely=next((each for each in dossier.decision.reasons if each in named), named[0] if named else ""),
+        others=[c for c in Category if c not in named],
+        ruling=list(dict.fromkeys(speaking)) or named,
         words=state.messages.catalogue(order.locale),
         rules=state.messages.catalogue(FALLBACK_LOCALE),
         policy_lines=lines,

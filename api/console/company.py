@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Cookie, Request, Response
 
-from api.console.signing import enter, keep_cookie, sign_in_page
+from api.console.signing import address_of, enter, keep_cookie, sign_in_page
 from api.console.web import ConsoleRoute, redirect
 from api.dependencies import StateDep
 from api.errors import Problem
@@ -21,7 +21,7 @@ JOURNEY_COOKIE = "moderation_journey"
 def leave(request: Request, state: StateDep, back: str = "/console") -> Response:
     """Off to the issuer, or the sign-in page with why not."""
     try:
-        address, journey = company.begin(state.settings, back, now())
+        address, journey = company.begin(state.database, state.settings, back, address_of(request), now())
     except Problem as problem:
         return sign_in_page(request, state, back=back, problem=problem)
     answer = redirect(address)
@@ -33,7 +33,9 @@ def leave(request: Request, state: StateDep, back: str = "/console") -> Response
 def arrive(request: Request, state: StateDep, journey: Annotated[str, Cookie(alias=JOURNEY_COOKIE)] = "") -> Response:
     """Signed in, or the sign-in page with what the issuer's answer lacks."""
     try:
-        entry, back = company.finish(state.database, state.settings, request.query_params, journey, now())
+        entry, back = company.finish(
+            state.database, state.settings, request.query_params, journey, address_of(request), now()
+        )
     except Problem as problem:
         answer = sign_in_page(request, state, problem=problem)
     else:

@@ -24,6 +24,8 @@ GROUPS: Sequence[tuple[str, Mapping[str, str]]] = (
             "next": "next case or finding",
             "previous": "the one before",
             "take": "take the next case",
+            "choose": "choose a case that has equals",
+            "together": "decide the chosen together",
             "search": "search",
         },
     ),
@@ -46,6 +48,7 @@ GROUPS: Sequence[tuple[str, Mapping[str, str]]] = (
 )
 #: The same for everybody.
 FIXED: Sequence[tuple[str, str]] = (
+    ("↑ ↓", "like the keys for the next one and the one before"),
     ("Enter", "open the case and claim it"),
     ("1 2 3 4 5 6 7 8 9", "the reason of a rejection"),
     ("Ctrl+Z", "undo, like its own key"),

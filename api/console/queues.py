@@ -15,7 +15,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
 from api.console.web import ConsoleRoute, FormDep, SignedInDep, Words, redirect, render, without_nul
-from api.console.words import MarkedField, covered, is_masked, mark
+from api.console.words import LISTED, MarkedField, covered, is_masked, mark
 from api.dependencies import StateDep
 from api.reviewing import claims, deciding, views, waiting
 from api.reviewing.alike import count_alike
@@ -129,7 +129,7 @@ def line_of(row: WaitingCase, mask_from: int) -> Line:
     found = [evidence_from_json(each) for each in row.evidence]
     return Line(
         row=row,
-        fields=mark(row.screening.fields, found, mask_from),
+        fields=mark(row.screening.fields, found, mask_from, LISTED),
         why=covered(found[0], mask_from) if found else [],
         is_masked=any(is_masked(each, mask_from) for each in found),
     )

@@ -128,6 +128,7 @@ def sign_in_page(
         problem=problem,
         said=said,
         company=company,
+        by_password=state.settings.password_sign_in,
     )
     page.headers.update(problem.headers or {} if problem else {})
     keep_cookie(page, state.settings, SIGN_IN_COOKIE, token, seconds=3600)

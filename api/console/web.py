@@ -162,6 +162,14 @@ def half_signed_form(signed_in: HalfSignedInDep, csrf: Annotated[str, Form()] = 
 HalfFormDep = Annotated[SignedIn, Depends(half_signed_form)]
 
 
+def own_form(signed_in: SignedInDep, _form: HalfFormDep) -> SignedIn:
+    """Whoever sent a form of our own about their own account, wholly signed in; whatever their role."""
+    return signed_in
+
+
+OwnFormDep = Annotated[SignedIn, Depends(own_form)]
+
+
 def signed_form(signed_in: SignedInDep, _form: HalfFormDep) -> SignedIn:
     """The reviewer who sent a form of our own, wholly signed in. Raises a 403 ``Problem`` for who only reads."""
     demand(signed_in.actor, Right.CHANGE)
@@ -179,7 +187,14 @@ def is_https(settings: Settings) -> bool:
 @cache
 def environment() -> Environment:
     return templates_of(
-        DIRECTORY, "/console/static", ago=ago, span=duration, clock=clock, category=category_name, queue=queue_name
+        DIRECTORY,
+        "/console/static",
+        ago=ago,
+        span=duration,
+        clock=clock,
+        category=category_name,
+        queue=queue_name,
+        reading=reading_name,
     )
 
 
@@ -196,9 +211,10 @@ def duration(length: timedelta) -> str:
 
 
 def ago(moment: datetime) -> str:
-    """``"12 min ago"`` or ``"in 3 h"``."""
+    """``"12 min ago"`` or ``"in 3 h"``, on one line."""
     length = now() - moment
-    return f"{duration(length)} ago" if length >= timedelta(0) else f"in {duration(length)}"
+    told = f"{duration(length)} ago" if length >= timedelta(0) else f"in {duration(length)}"
+    return told.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def clock(moment: datetime) -> str:
@@ -211,6 +227,12 @@ def category_name(category: str) -> str:
     return {"third_party_brand": "third-party brand", "self_harm": "self-harm"}.get(
         category, category.replace("_", " ")
     )
+
+
+def reading_name(reading: str) -> str:
+    """Ours, where the name of a reading is a word of the trade: ``"with digits as letters"`` for ``"leet"``."""
+    plain = {"leet": "with digits as letters", "look-alikes": "with look-alikes undone", "folded": "in plain letters"}
+    return plain.get(reading, reading)
 
 
 def queue_name(name: str) -> str:

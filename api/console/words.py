@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from api.storage.tables import DecisionRecord
-from moderation.evidence import Category, Evidence
+from moderation.evidence import Category, Evidence, Span
 from moderation.reading.fold import fold_character
 from moderation.wire import evidence_from_json
 
-#: Characters of one field that a page marks; the rest of a longer text follows unmarked.
-SHOWN = 4000
+#: Characters of one field that the case's page shows, and a line of a list; of a longer text those round its first finding.
+SHOWN, LISTED = 4000, 240
 #: Characters of a span that are compared one by one with what they were read as.
 COMPARED = 80
 
@@ -55,8 +55,14 @@ class Segment:
 class MarkedField:
     name: str
     segments: tuple[Segment, ...]
-    #: How many more characters the field has than are shown.
+    #: How many more characters the field has before and after those that are shown.
+    before: int
     more: int
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it needs smaller letters to be seen as a whole."""
+        return sum(len(glyph.text) for segment in self.segments for glyph in segment.glyphs) > 160
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,10 +80,13 @@ class Compared:
 
 
 def mark(
-    fields: Iterable[dict[str, str]], evidence: Sequence[Evidence], mask_from: int = MASKED_FROM
+    fields: Iterable[dict[str, str]],
+    evidence: Sequence[Evidence],
+    mask_from: int = MASKED_FROM,
+    shown: int = SHOWN,
 ) -> list[MarkedField]:
     """Every field with its findings; ``evidence`` in the order in which the page numbers it."""
-    return [_mark_field(field["name"], field["text"], evidence, mask_from) for field in fields]
+    return [_mark_field(field["name"], field["text"], evidence, mask_from, shown) for field in fields]
 
 
 def underline(category: Category) -> str:
@@ -158,15 +167,15 @@ def compare(fields: Iterable[dict[str, str]], found: Evidence) -> tuple[Compared
     )
 
 
-def _mark_field(name: str, text: str, evidence: Sequence[Evidence], mask_from: int) -> MarkedField:
-    shown = text[:SHOWN]
+def _mark_field(name: str, text: str, evidence: Sequence[Evidence], mask_from: int, most: int) -> MarkedField:
+    begin, last = _window(text, [span for found in evidence for span in found.spans if span.field == name], most)
     spans = [
-        (number, max(0, span.start), min(span.end, len(shown)), found)
+        (number, max(begin, span.start), min(span.end, last), found)
         for number, found in enumerate(evidence, 1)
         for span in found.spans
-        if span.field == name and span.start < len(shown)
+        if span.field == name and span.start < last and span.end > begin
     ]
-    edges = sorted({0, len(shown), *(start for _, start, _, _ in spans), *(end for _, _, end, _ in spans)})
+    edges = sorted({begin, last, *(start for _, start, _, _ in spans), *(end for _, _, end, _ in spans)})
     segments: list[Segment] = []
     run: set[int] = set()
     for start, end in pairwise(edges):
@@ -175,7 +184,7 @@ def _mark_field(name: str, text: str, evidence: Sequence[Evidence], mask_from: i
         is_end = not any(begin <= end < until for _, begin, until, _ in spans)
         segments.append(
             Segment(
-                glyphs=legible(shown[start:end]),
+                glyphs=legible(text[start:end]),
                 numbers=tuple(number for number, _, _ in over),
                 printed=tuple(sorted(run)) if is_end else (),
                 style=underline(over[0][2].category) if over else "",
@@ -184,7 +193,18 @@ def _mark_field(name: str, text: str, evidence: Sequence[Evidence], mask_from: i
         )
         if is_end:
             run = set()
-    return MarkedField(name=name, segments=tuple(segments), more=len(text) - len(shown))
+    return MarkedField(name=name, segments=tuple(segments), before=begin, more=len(text) - last)
+
+
+def _window(text: str, spans: Sequence[Span], most: int) -> tuple[int, int]:
+    """From where to where a text is shown: from its beginning, or with a little before a finding that comes late."""
+    first = min((span.start for span in spans), default=0)
+    if len(text) <= most or first < most // 4:
+        return 0, min(most, len(text))
+    begin = first - most // 8
+    # Not in the middle of a word, where there are words.
+    begin = text.find(" ", begin, first) + 1 or begin
+    return begin, min(begin + most, len(text))
 
 
 def _is_hidden(text: str, index: int) -> bool:

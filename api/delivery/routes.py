@@ -1,12 +1,14 @@
 """Webhook endpoints over HTTP: a route translates, ``endpoints`` decides."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Query
 from sqlalchemy import func
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
+from api.customers.merchants import Caller
 from api.delivery import endpoints, views
 from api.delivery.schemas import (
     DeliveryPage,
@@ -26,6 +28,7 @@ from api.delivery.schemas import (
 from api.dependencies import ReadKeyDep, StateDep, WebhooksKeyDep
 from api.problems import documented
 from api.storage.clock import now
+from api.storage.happened import Kind, happened
 from api.storage.tables import Delivery, OutboxEvent, ReviewCase, Screening, WebhookEndpoint
 
 router = APIRouter(prefix="/v1", tags=["webhooks"])
@@ -37,6 +40,11 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 _FOUND = documented("endpoint_not_found")
 
 
+def _note(session: Session, key: Caller, kind: Kind, endpoint_id: str, **detail: Any) -> None:
+    """Where a shop's events go is changed by few and seldom; its log says by whom."""
+    happened(session, kind, key.key.id, key.account.shop.id, endpoint_id, **detail)
+
+
 @router.post(
     "/webhook-endpoints", status_code=201, responses=documented("too_many_endpoints", "address_refused", body=True)
 )
@@ -45,6 +53,8 @@ def create_endpoint(body: EndpointCreate, state: StateDep, key: WebhooksKeyDep) 
     endpoints.check_address(body.url, allow_private=state.settings.allow_private_webhooks)
     with state.database.writing() as session:
         endpoint = endpoints.create(session, key.merchant_id, body.url, body.event_types)
+        # The host alone: the rest of an address may be a secret.
+        _note(session, key, "webhook_added", endpoint.id, host=urlsplit(body.url).hostname or "")
         return views.endpoint_with_secret(endpoint)
 
 
@@ -74,6 +84,7 @@ def delete_endpoint(endpoint_id: str, state: StateDep, key: WebhooksKeyDep) -> N
     """Forget the endpoint and what was recorded about deliveries to it; what was on its way is not sent."""
     with state.database.writing() as session:
         session.delete(endpoints.find(session, key.merchant_id, endpoint_id))
+        _note(session, key, "webhook_deleted", endpoint_id)
 
 
 @router.post("/webhook-endpoints/{endpoint_id}/disable", responses=_FOUND)
@@ -82,6 +93,7 @@ def disable_endpoint(endpoint_id: str, state: StateDep, key: WebhooksKeyDep) -> 
     with state.database.writing() as session:
         endpoint = endpoints.find(session, key.merchant_id, endpoint_id)
         endpoints.disable(endpoint)
+        _note(session, key, "webhook_disabled", endpoint_id)
         return views.endpoint_public(endpoint)
 
 
@@ -91,6 +103,7 @@ def enable_endpoint(endpoint_id: str, state: StateDep, key: WebhooksKeyDep) -> E
     with state.database.writing() as session:
         endpoint = endpoints.find(session, key.merchant_id, endpoint_id)
         endpoints.enable(endpoint)
+        _note(session, key, "webhook_enabled", endpoint_id)
         return views.endpoint_public(endpoint)
 
 
@@ -103,6 +116,7 @@ def rotate_secret(
     with state.database.writing() as session:
         endpoint = endpoints.find(session, key.merchant_id, endpoint_id)
         endpoints.rotate_secret(endpoint, overlap)
+        _note(session, key, "webhook_rotated", endpoint_id, overlap_hours=overlap // timedelta(hours=1))
         return views.endpoint_with_secret(endpoint)
 
 

@@ -21,6 +21,7 @@ from api.storage.clock import now
 from api.storage.ids import new_id
 from api.storage.likeness import likeness
 from api.storage.prepared import amend, new_row
+from api.storage.searching import searchable
 from api.storage.tables import CaseEventRecord, DecisionRecord, Hold, PendingDecision, ReviewCase, Reviewer, Screening
 from api.storage.together import Written
 from moderation.decision import Decision
@@ -186,6 +187,7 @@ def open_case(screening: Screening, decision: Decision, routing: Routing) -> tup
         severity=severity,
         risk=decision.risk,
         language=language_of(screening.locale),
+        searched=searchable(screening),
         due_at=due_at(routing.within(queue), screening.created_at, deadline),
         deadline_at=deadline,
         created_at=screening.created_at,

@@ -1,6 +1,6 @@
 """Alike: many waiting cases with nearly the same words, decided together but each on its own record."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,8 +27,14 @@ class Refused:
     why: str
 
 
-def list_alike(session: Session, actor: Actor, case_id: str, at: datetime) -> list[WaitingCase]:
-    """The waiting cases whose words are nearly those of the given one, itself included; the earliest due first."""
+def list_alike(
+    session: Session, actor: Actor, case_id: str, at: datetime, first: Collection[str] = ()
+) -> list[WaitingCase]:
+    """The waiting cases whose words are nearly those of the given one, itself included; the earliest due first.
+
+    Args:
+        first: Ids of those that come before the others, so that they are shown however many there are.
+    """
     words = session.get_one(Screening, find_case(session, actor, case_id).screening_id).likeness
     if words is None:
         return []
@@ -36,7 +42,7 @@ def list_alike(session: Session, actor: Actor, case_id: str, at: datetime) -> li
         select(ReviewCase, Screening)
         .join(Screening, col(Screening.id) == ReviewCase.screening_id)
         .where(Screening.merchant_id == actor.merchant_id, Screening.likeness == words, IN_REVIEW, WAITING)
-        .order_by(col(ReviewCase.due_at), col(ReviewCase.id))
+        .order_by(col(ReviewCase.id).not_in(first), col(ReviewCase.due_at), col(ReviewCase.id))
         .limit(AT_ONCE)
     )
     return rows_of(session, actor, session.exec(same).all(), at)
@@ -63,9 +69,14 @@ def decide_alike(
 
     Returns:
         The cases that were not decided.
+
+    Raises:
+        Problem: 422 when there are more than a page shows, or when their words differ; none is decided.
     """
     if len(chosen) > AT_ONCE:
         raise Problem(422, "too_many", f"At most {AT_ONCE} cases are decided at once: as many as a page shows.")
+    with database.reading() as session:
+        _demand_alike(session, [case_id for case_id, _version in chosen])
     refused = []
     for case_id, version in chosen:
         try:
@@ -76,3 +87,11 @@ def decide_alike(
         except (CaseConflict, DishonestReason, Problem) as error:
             refused.append(Refused(case_id=case_id, why=str(error)))
     return refused
+
+
+def _demand_alike(session: Session, case_ids: Collection[str]) -> None:
+    of_cases = select(Screening.likeness).join(ReviewCase, col(ReviewCase.screening_id) == Screening.id)
+    words = session.exec(of_cases.where(col(ReviewCase.id).in_(case_ids)).distinct()).all()
+    if len(words) > 1 or (None in words and len(case_ids) > 1):
+        detail = "These orders have different words, so one look does not decide them all. Decide them one by one."
+        raise Problem(422, "not_alike", detail)

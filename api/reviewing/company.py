@@ -7,7 +7,8 @@ first time, by an e-mail address that the issuer has verified. Nothing of the is
 import json
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from hmac import compare_digest
@@ -17,7 +18,7 @@ from sqlmodel import Session, col, select
 from api.customers.merchants import find_merchant
 from api.customers.reviewers import add_from_company, link_to_company, subject_mark
 from api.errors import Problem
-from api.reviewing import issuer, sessions
+from api.reviewing import issuer, sessions, throttle
 from api.reviewing.issuer import Known
 from api.settings import Settings
 from api.storage.database import Database
@@ -40,8 +41,12 @@ class Journey:
     ends: int
 
 
-def begin(settings: Settings, back: str, at: datetime) -> tuple[str, str]:
-    """Where to send the browser, and the signed journey for its cookie. Raises a 503 ``Problem``."""
+def begin(database: Database, settings: Settings, back: str, address: str, at: datetime) -> tuple[str, str]:
+    """Where to send the browser, and the signed journey for its cookie.
+
+    Raises:
+        Problem: 429 ``too_many_attempts``, 503 ``company_unreachable``.
+    """
     journey = Journey(
         state=secrets.token_urlsafe(24),
         nonce=secrets.token_urlsafe(24),
@@ -49,12 +54,13 @@ def begin(settings: Settings, back: str, at: datetime) -> tuple[str, str]:
         back=back,
         ends=int((at + JOURNEY).timestamp()),
     )
-    address = issuer.way_to(settings, state=journey.state, nonce=journey.nonce, verifier=journey.verifier)
-    return address, _sign(settings, journey)
+    with _counted(database, settings, address, at):
+        way = issuer.way_to(settings, state=journey.state, nonce=journey.nonce, verifier=journey.verifier)
+    return way, _sign(settings, journey)
 
 
 def finish(
-    database: Database, settings: Settings, given: Mapping[str, str], cookie: str, at: datetime
+    database: Database, settings: Settings, given: Mapping[str, str], cookie: str, address: str, at: datetime
 ) -> tuple[sessions.Entry, str]:
     """A new session for whom the issuer vouches, and the page that they wanted.
 
@@ -64,6 +70,28 @@ def finish(
     Raises:
         Problem: In words for the sign-in page; nobody is signed in.
     """
+    with _counted(database, settings, address, at):
+        return _finish(database, settings, given, cookie, at)
+
+
+@contextmanager
+def _counted(database: Database, settings: Settings, address: str, at: datetime) -> Iterator[None]:
+    """What fails on this way costs questions to the issuer: it is slowed down by where it comes from, like guessing."""
+    # Apart from passwords, which go on working while the issuer does not.
+    origin = sessions.keyed(settings, f"company {address}")
+    with database.reading() as session:
+        throttle.check(session, "", origin, at)
+    try:
+        yield
+    except Problem:
+        with database.writing() as session:
+            throttle.count(session, "", origin, at)
+        raise
+
+
+def _finish(
+    database: Database, settings: Settings, given: Mapping[str, str], cookie: str, at: datetime
+) -> tuple[sessions.Entry, str]:
     journey = _read(settings, cookie, at)
     if journey is None or not compare_digest(given.get("state", "").encode(), journey.state.encode()):
         detail = "This way in was begun too long ago, or in another browser. Begin again."

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from api.reviewing.roles import Actor
 from api.storage.ids import new_id
+from api.storage.searching import searchable
 from api.storage.tables import (
     CaseEventRecord,
     Control,
@@ -108,6 +109,7 @@ def _lay_out(session: Session, actor: Actor, control: Control, at: datetime, rou
         severity=control.severity,
         risk=decision.risk,
         language=language_of(control.locale),
+        searched=searchable(screening),
         due_at=due_at(routing.within(control.queue), opened, None),
         created_at=opened,
     )

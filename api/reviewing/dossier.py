@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from api.reviewing import opinions, orders
+from api.reviewing.alike import count_alike
 from api.reviewing.changes import FieldChange, compare_texts
 from api.reviewing.claims import find_case, is_anothers, is_aside, is_held, name_of, tell
 from api.reviewing.conversation import Said, told
@@ -92,8 +94,10 @@ class Dossier:
     events: tuple[Happened, ...]
     #: The same customer's other orders, the newest first.
     earlier: tuple[Precedent, ...]
-    #: Other orders with the same or nearly the same words, the newest first.
+    #: Decided orders with the same or nearly the same words, the newest first.
     alike: tuple[Precedent, ...]
+    #: How many with such words wait, this one included.
+    waiting_alike: int
     #: The customer's objection to an earlier decision; while its verdict is empty this case is about it.
     appeal: Objection | None
     #: Everything that was asked and said, the oldest first.
@@ -151,7 +155,8 @@ def open_dossier(session: Session, actor: Actor, case_id: str, at: datetime) -> 
         ),
         # Of the actor's shop: what a control resembles is no control.
         earlier=_others(session, actor, screening, "customer"),
-        alike=_others(session, actor, screening, "likeness"),
+        alike=_others(session, actor, screening, "likeness", Screening.status != "in_review"),
+        waiting_alike=count_alike(session, actor, [screening.likeness]).get(screening.likeness or "", 0),
         appeal=_objection(session, screening),
         messages=tuple(told(session, case.id)),
         texts_before=texts_before,
@@ -172,7 +177,9 @@ def _views(session: Session, case: ReviewCase) -> tuple[View, ...]:
     return tuple(View(opinion=each, by=name_of(session, each.reviewer_id)) for each in session.exec(given))
 
 
-def _others(session: Session, actor: Actor, screening: Screening, sharing: str) -> tuple[Precedent, ...]:
+def _others(
+    session: Session, actor: Actor, screening: Screening, sharing: str, *also: ColumnElement[bool] | bool
+) -> tuple[Precedent, ...]:
     value = getattr(screening, sharing)
     if value is None:
         return ()
@@ -183,6 +190,7 @@ def _others(session: Session, actor: Actor, screening: Screening, sharing: str) 
             Screening.merchant_id == actor.merchant_id,
             getattr(Screening, sharing) == value,
             Screening.id != screening.id,
+            *also,
         )
     )
     found: Sequence[tuple[Screening, DecisionRecord | None]] = session.exec(

@@ -49,6 +49,7 @@ def erase(session: Session, screening: Screening, case: ReviewCase | None, actor
 
 
 def _erase_case(session: Session, case: ReviewCase, actor: str, at: datetime) -> None:
+    case.searched = ""
     for message in session.exec(select(CaseMessage).where(CaseMessage.case_id == case.id)):
         message.text = ERASED
         session.add(message)

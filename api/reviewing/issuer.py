@@ -144,5 +144,6 @@ def _get(settings: Settings, address: str) -> dict[str, Any]:
 
 def _unreachable(settings: Settings, error: Exception) -> Problem:
     log.warning("the company's issuer does not answer: %s", type(error).__name__)
-    detail = f"The sign-in of {settings.oidc_name} does not answer. Try again in a minute, or use your password."
+    otherwise = ", or use your password" if settings.password_sign_in else ""
+    detail = f"The sign-in of {settings.oidc_name} does not answer. Try again in a minute{otherwise}."
     return Problem(503, "company_unreachable", detail)

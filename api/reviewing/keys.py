@@ -13,6 +13,8 @@ KEYS: Mapping[str, str] = {
     "next": "j",
     "previous": "k",
     "take": "n",
+    "choose": "x",
+    "together": "t",
     "search": "/",
     "approve": "a",
     "reject": "r",

@@ -19,10 +19,16 @@ SENTENCES: Mapping[str, str] = {
     "sign_in_refused": "was refused: {code}",
     "sign_out": "signed out",
     "second_factor_set_up": "set up a second factor",
+    "recovery_codes_renewed": "made new recovery codes",
     "second_factor_reset": "reset the second factor of {about}",
     "key_created": "made the key {about}",
     "key_rotated": "rotated the key {about}; {follower} follows",
     "key_revoked": "ended the key {about}",
+    "webhook_added": "added the webhook endpoint {about} at {host}",
+    "webhook_rotated": "rotated the secret of the webhook endpoint {about}",
+    "webhook_disabled": "disabled the webhook endpoint {about}",
+    "webhook_enabled": "enabled the webhook endpoint {about}",
+    "webhook_deleted": "deleted the webhook endpoint {about}",
     "reviewer_added": "added {about} as {role}",
     "reviewer_changed": "changed {about}",
     "reviewer_disabled": "disabled {about}",
@@ -69,7 +75,7 @@ def read_log(session: Session, actor: Actor, kind: str = "", before: str = "") -
 
 def _line(event: AuditEvent, names: Mapping[str, str]) -> Line:
     given = {key: value if isinstance(value, str) else "" for key, value in event.detail.items()}
-    words = {"by": "", "code": "", "follower": "", "role": "", "what": "", **given}
+    words = {"by": "", "code": "", "follower": "", "host": "", "role": "", "what": "", **given}
     what = SENTENCES.get(event.kind, event.kind.replace("_", " "))
     return Line(
         id=event.id,

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from api.delivery.outbox import announce
 from api.errors import Problem
 from api.reviewing.claims import move
+from api.storage.searching import searchable
 from api.storage.tables import (
     Appeal,
     CaseEventRecord,
@@ -181,6 +182,7 @@ def _open_for_appeal(
         severity=max(weightiest, default=1),
         risk=decision.risk,
         language=language_of(screening.locale),
+        searched=searchable(screening),
         due_at=due,
         created_at=at,
     )

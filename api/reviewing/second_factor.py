@@ -84,12 +84,18 @@ def confirm(session: Session, settings: Settings, reviewer: Reviewer, code: str,
     factor = session.get(SecondFactor, reviewer.id, with_for_update=True)
     if factor is None or factor.confirmed_at is not None or not _is_new_code(settings, factor, code, at):
         return None
-    codes = [f"{secrets.token_hex(3)}-{secrets.token_hex(3)}" for _ in range(RECOVERY_CODES)]
     factor.confirmed_at = at
-    factor.recovery = [_print_of(settings, reviewer.id, each) for each in codes]
-    session.add(factor)
     happened(session, "second_factor_set_up", reviewer.id, reviewer.merchant_id, reviewer.id)
-    return codes
+    return _new_codes(session, settings, factor)
+
+
+def renew(session: Session, settings: Settings, reviewer: Reviewer, code: str, at: datetime) -> list[str] | None:
+    """New recovery codes for a right code of the device; those before are good no more. None when the code is wrong."""
+    factor = session.get(SecondFactor, reviewer.id, with_for_update=True)
+    if factor is None or factor.confirmed_at is None or not _is_new_code(settings, factor, code, at):
+        return None
+    happened(session, "recovery_codes_renewed", reviewer.id, reviewer.merchant_id, reviewer.id)
+    return _new_codes(session, settings, factor)
 
 
 def check(
@@ -108,6 +114,13 @@ def check(
         return None
     factor.recovery = left
     return "recovery code"
+
+
+def _new_codes(session: Session, settings: Settings, factor: SecondFactor) -> list[str]:
+    codes = [f"{secrets.token_hex(3)}-{secrets.token_hex(3)}" for _ in range(RECOVERY_CODES)]
+    factor.recovery = [_print_of(settings, factor.reviewer_id, each) for each in codes]
+    session.add(factor)
+    return codes
 
 
 def codes_left(session: Session, reviewer_id: str) -> int:

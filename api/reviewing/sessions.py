@@ -12,22 +12,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlmodel import Session, col, delete, func, select
+from sqlmodel import Session, col, delete, select
 
 from api.customers.reviewers import NO_PASSWORD, passwords
 from api.errors import Problem
-from api.reviewing import second_factor
+from api.reviewing import second_factor, throttle
 from api.reviewing.care import Mask, break_is_due, mask_of
 from api.reviewing.roles import Actor, Role
 from api.settings import Settings
 from api.storage.database import Database
 from api.storage.happened import happened
-from api.storage.tables import Reviewer, ReviewerSession, SignInFailure
+from api.storage.tables import Reviewer, ReviewerSession
 
-#: Failures within the window after which an account, or an address, has to wait. People mistype; machines guess.
-THROTTLE_WINDOW = timedelta(minutes=15)
-FAILURES_PER_ACCOUNT = 5
-FAILURES_PER_ADDRESS = 50
 #: For fetching the telephone.
 SECOND_FACTOR_WITHIN = timedelta(minutes=15)
 
@@ -68,12 +64,15 @@ def sign_in(database: Database, settings: Settings, email: str, password: str, a
     """A new session for a right password.
 
     Raises:
-        Problem: 401 ``sign_in_failed`` (which of the two was wrong is not told), 429 ``too_many_attempts``.
+        Problem: 401 ``sign_in_failed`` (which of the two was wrong is not told), 403 ``passwords_off``, 429
+            ``too_many_attempts``.
     """
+    if not settings.password_sign_in:
+        raise Problem(403, "passwords_off", f"Passwords let nobody in here. Sign in through {settings.oidc_name}.")
     account = keyed(settings, email.strip().casefold())
     origin = keyed(settings, address)
     with database.reading() as session:
-        _check_throttle(session, account, origin, at)
+        throttle.check(session, account, origin, at)
         reviewer = session.exec(select(Reviewer).where(Reviewer.email == email.strip().casefold())).first()
     # A password takes its time to verify, by design: not while others wait for the write lock.
     known = reviewer is not None and reviewer.disabled_at is None and reviewer.password_hash != NO_PASSWORD
@@ -96,7 +95,7 @@ def pass_second_factor(
     with database.writing() as session:
         reviewer = _waiting(session, settings, token, "code", at)
         origin, account = keyed(settings, address), keyed(settings, f"second factor {reviewer.id}")
-        _check_throttle(session, account, origin, at)
+        throttle.check(session, account, origin, at)
         if (by := second_factor.check(session, settings, reviewer, code, at)) is not None:
             sign_out(session, settings, token)
             return _whole(session, settings, reviewer, at, by=f"password and {by}")
@@ -115,13 +114,31 @@ def set_up_second_factor(
     with database.writing() as session:
         reviewer = _waiting(session, settings, token, "enrolment", at)
         origin, account = keyed(settings, address), keyed(settings, f"second factor {reviewer.id}")
-        _check_throttle(session, account, origin, at)
+        throttle.check(session, account, origin, at)
         if (codes := second_factor.confirm(session, settings, reviewer, code, at)) is not None:
             sign_out(session, settings, token)
             return _whole(session, settings, reviewer, at, by="password and code"), codes
         _fail(session, account, origin, at, reviewer, by="code")
     detail = "This code is not right. Check that the device's clock is, wait for the next code and type that one."
     raise Problem(401, "code_wrong", detail)
+
+
+def renew_recovery_codes(
+    database: Database, settings: Settings, actor: Actor, code: str, address: str, at: datetime
+) -> list[str]:
+    """New recovery codes in place of those that are left, for a code of the device that is set up.
+
+    Raises:
+        Problem: 401 ``code_wrong``; 429 ``too_many_attempts``.
+    """
+    with database.writing() as session:
+        reviewer = session.get_one(Reviewer, actor.id)
+        origin, account = keyed(settings, address), keyed(settings, f"second factor {reviewer.id}")
+        throttle.check(session, account, origin, at)
+        if (codes := second_factor.renew(session, settings, reviewer, code, at)) is not None:
+            return codes
+        _fail(session, account, origin, at, reviewer, by="code")
+    raise Problem(401, "code_wrong", "This code is not right, or it was used already. Wait for the next one.")
 
 
 def open_session(
@@ -209,24 +226,8 @@ def _waiting(session: Session, settings: Settings, token: str, waits: second_fac
 
 
 def _fail(session: Session, account: str, origin: str, at: datetime, reviewer: Reviewer | None, by: str) -> None:
-    session.exec(delete(SignInFailure).where(col(SignInFailure.created_at) < at - THROTTLE_WINDOW))
-    session.add(SignInFailure(account=account, address=origin, created_at=at))
+    throttle.count(session, account, origin, at)
     # What was typed may be a password in the wrong field: nobody but the server can tell what this print stands for.
     who = reviewer.id if reviewer else account[:16]
     owner = reviewer.merchant_id if reviewer else None
     happened(session, "sign_in_failed", who, owner, reviewer.id if reviewer else "", by=by, address=origin[:16])
-
-
-def _check_throttle(session: Session, account: str, address: str, at: datetime) -> None:
-    recent = col(SignInFailure.created_at) > at - THROTTLE_WINDOW
-    for column, value, limit in (
-        (col(SignInFailure.account), account, FAILURES_PER_ACCOUNT),
-        (col(SignInFailure.address), address, FAILURES_PER_ADDRESS),
-    ):
-        count, first = session.exec(
-            select(func.count(), func.min(SignInFailure.created_at)).where(recent, column == value)
-        ).one()
-        if count >= limit:
-            minutes = max(1, round((first + THROTTLE_WINDOW - at).total_seconds() / 60))
-            detail = f"Too many failed attempts. Wait {minutes} minutes, or ask your operator for a new password."
-            raise Problem(429, "too_many_attempts", detail, headers={"Retry-After": str(minutes * 60)})

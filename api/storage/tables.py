@@ -1,7 +1,7 @@
 """The tables. Everything left of the store is pure; everything here is a row with a state.
 
-Customers' words live in ``Screening.fields`` alone (and, quoted, in ``Decision.evidence``), so that erasing
-them is one update; decisions keep hashes, categories and versions.
+Customers' words live in ``Screening.fields`` alone (and, quoted, in ``Decision.evidence`` and ``ReviewCase.searched``),
+so that erasing them is few updates; decisions keep hashes, categories and versions.
 """
 
 from datetime import datetime
@@ -277,7 +277,8 @@ class ReviewCase(SQLModel, table=True):
     __table_args__ = (
         # The order of the queue page; severity only breaks ties, so the engines sort those few themselves.
         # What a filter looks at stands in them too, so that only the cases that are shown are fetched.
-        Index("ix_review_case_due", "merchant_id", "due_at", *_FILTERED, **_WAITING_INDEX),
+        # The search reads it through, so what it looks at and what it answers stand in it, too.
+        Index("ix_review_case_due", "merchant_id", "due_at", *_FILTERED, "searched", "id", **_WAITING_INDEX),
         Index("ix_review_case_queue", "merchant_id", "queue", "due_at", *_FILTERED, **_WAITING_INDEX),
         Index("ix_review_case_awaits", "merchant_id", "awaits", **_AWAITING_INDEX),
         # When people decided, for the team page.
@@ -307,6 +308,8 @@ class ReviewCase(SQLModel, table=True):
     risk: float
     #: Of the order's words: ``de`` for the locale ``de-AT``; empty when the shop names none.
     language: str | None = None
+    #: What the search reads of the order, see ``api/storage/searching.py``. Empty after erasure.
+    searched: str = Field(default="", sa_column_kwargs={"server_default": ""})
     due_at: datetime = _time()
     #: The earliest time that the shop named; ``due_at`` is never later.
     deadline_at: datetime | None = _time(nullable=True)

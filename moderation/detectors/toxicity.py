@@ -7,7 +7,7 @@ counts only when it is surer ("Die Oma" is a grandmother).
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from moderation.evidence import Category, Evidence, Outcome, Severity, Span
@@ -70,6 +70,8 @@ GENERAL: Mapping[str, _Meaning] = {
     "toxicity": _Meaning(category=Category.HARASSMENT, severity=2, phrase="abusive"),
 }
 
+_MEANINGS = {**SPECIFIC, **GENERAL}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _View:
@@ -116,15 +118,9 @@ class ToxicityDetector:
         enough = self._sureness(words)
         over = {name: finding for name, finding in found.items() if finding.score >= _enough(name, enough)}
         is_severe = "severe_toxicity" in over
-        specific = [
-            self._evidence(name, SPECIFIC[name], over[name], readings, is_severe) for name in SPECIFIC if name in over
-        ]
-        if specific:
-            return specific
-        general = next((name for name in GENERAL if name in over), None)
-        return (
-            [] if general is None else [self._evidence(general, GENERAL[general], over[general], readings, is_severe)]
-        )
+        named = [name for name in SPECIFIC if name in over] or [name for name in GENERAL if name in over][:1]
+        classes = tuple((name, round(found[name].score, 2)) for name in _MEANINGS if name in found)
+        return [replace(self._evidence(name, over[name], readings, is_severe), classes=classes) for name in named]
 
     def _sureness(self, words: list[str]) -> float:
         """The common score from which the model is believed: higher the less of the text is English.
@@ -153,10 +149,8 @@ class ToxicityDetector:
                     highest[name] = _Finding(score=score, view=view)
         return highest
 
-    def _evidence(
-        self, name: str, meaning: _Meaning, finding: _Finding, readings: Readings, is_severe: bool
-    ) -> Evidence:
-        view = finding.view
+    def _evidence(self, name: str, finding: _Finding, readings: Readings, is_severe: bool) -> Evidence:
+        view, meaning = finding.view, _MEANINGS[name]
         severity: Severity = 4 if is_severe and meaning.severity >= 3 else 3 if is_severe else meaning.severity
         where = f"the field {view.field!r}" if view.field else "the whole text"
         how = "" if view.reading == "as written" else f" ({view.reading})"

@@ -29,6 +29,7 @@ from api.customers.reviewers import passwords
 from api.storage.clock import now
 from api.storage.database import Database
 from api.storage.likeness import likeness
+from api.storage.searching import searchable
 from api.storage.tables import CaseEventRecord, DecisionRecord, Merchant, ReviewCase, Reviewer, Screening
 from moderation.evidence import Category
 from moderation.routing import Subject, language_of, shipped_routing
@@ -141,6 +142,7 @@ class Seed:
             severity=severity,
             risk=0.6,
             language=language_of(screening.locale),
+            searched=searchable(screening),
             due_at=self._start + timedelta(seconds=self._chance.randrange(-86_400, 4 * 86_400)),
             waits_until=self._start + timedelta(hours=5) if number % 20 == 0 else None,
             created_at=screening.created_at,

@@ -11,17 +11,15 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.chromium import CHROMIUM, CHROMIUM_FLAGS
 
-#: What to open, by name; an address, or the filter whose first case is claimed.
+WIDE, PHONE = (1440, 900), (390, 844)
+#: What to open, by name (an address, or the filter whose first case is claimed), and the looks that are kept of it.
 PAGES = {
-    "queue": "/console",
-    "case": "claim:search=Sw3at sh0p",
-    "case-general": "claim:queue=general",
-    "holds": "/console/holds",
-    "team": "/console/team",
-    "handbook": "/console/handbook",
-    "keys": "/console/keys",
+    "queue": ("/console", [("light", WIDE)]),
+    "case": ("claim:search=Sw3at sh0p", [("light", WIDE), ("dark", WIDE), ("light", PHONE)]),
+    "holds": ("/console/holds", [("light", WIDE)]),
+    "team": ("/console/team", [("light", WIDE)]),
+    "handbook": ("/console/handbook", [("light", WIDE)]),
 }
-LOOKS = (("light", 1440, 900), ("dark", 1440, 900), ("light", 390, 844))
 
 
 def open_page(page: Page, what: str) -> None:
@@ -36,20 +34,20 @@ def open_page(page: Page, what: str) -> None:
 def main(address: str, email: str, password: str, directory: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
-        for scheme, width, height in LOOKS:
-            viewport = {"width": width, "height": height}
-            page = browser.new_page(base_url=address, viewport=viewport, color_scheme=scheme)
-            page.goto("/console/sign-in")
-            page.fill("[name=email]", email)
-            page.fill("[name=password]", password)
-            page.click("button")
-            page.wait_for_url("**/console")
-            for name, what in PAGES.items():
+        page = browser.new_page(base_url=address)
+        page.goto("/console/sign-in")
+        page.fill("[name=email]", email)
+        page.fill("[name=password]", password)
+        page.click("button")
+        page.wait_for_url("**/console")
+        for name, (what, looks) in PAGES.items():
+            for scheme, (width, height) in looks:
+                page.set_viewport_size({"width": width, "height": height})
+                page.emulate_media(color_scheme=scheme)
                 open_page(page, what)
                 page.screenshot(path=Path(directory) / f"console-{name}-{scheme}-{width}.png")
                 if page.locator("[data-mine]").count():
                     page.click("[data-key=l]")
-            page.close()
         browser.close()
 
 

@@ -8,8 +8,12 @@ from joserfc.jwk import ECKey
 from sqlmodel import select
 
 from api.customers.reviewers import disable_reviewer
+from api.reviewing import throttle
+from api.settings import Settings
 from api.storage.tables import AuditEvent, CompanyIdentity, Reviewer, ReviewerSession
 from tests.console.issuer import CLIENT_ID, CLIENT_SECRET, Issuer
+from tests.console.pages import sign_in
+from tests.reviewing.shop import PASSWORD
 
 
 @pytest.fixture(scope="module")
@@ -153,3 +157,27 @@ def test_the_second_factor_of_the_company_counts_and_a_mere_password_does_not(cl
             select(ReviewerSession).where(ReviewerSession.reviewer_id == shop.people["Heron"].id)
         ).all()
     assert row.waits_for == waits
+
+
+def test_where_passwords_are_off_the_company_is_the_only_way_in(client, issuer, shop):
+    made = client(password_sign_in=False)
+    page = made.get("/console/sign-in").text
+    assert ('type="password"' in page, "Sign in through Acme" in page) == (False, True)
+    form = {"email": shop.address_of("Heron"), "password": PASSWORD, "csrf": made.cookies["moderation_sign_in"]}
+    refused = made.post("/console/sign-in", data=form)
+    assert (refused.status_code, "Passwords let nobody in" in refused.text) == (403, True)
+    assert travel(made).status_code == 303
+    with pytest.raises(ValueError, match="nobody could sign in"):
+        Settings(database_url="sqlite://", secret_key="x" * 32, password_sign_in=False)
+
+
+def test_ways_through_the_company_that_fail_are_slowed_down_apart_from_passwords(client, issuer, shop, monkeypatch):
+    monkeypatch.setattr("api.console.company.address_of", lambda _request: shop.merchant.id)
+    monkeypatch.setattr(throttle, "PER_ADDRESS", 3)
+    for _ in range(3):
+        assert client().get("/console/company/back?code=guess&state=guess").status_code == 403
+    refused = client().get("/console/company")
+    assert (refused.status_code, int(refused.headers["retry-after"]) > 0) == (429, True)
+    assert sign_in(client(), shop.address_of("Heron")).status_code == 303
+    monkeypatch.setattr("api.console.company.address_of", lambda _request: shop.merchant.id + " elsewhere")
+    assert travel(client()).status_code == 303

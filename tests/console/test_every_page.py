@@ -27,7 +27,14 @@ COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTyp
 PICTURES = Path(os.environ.get("MODERATION_SCREENSHOTS") or Path(__file__).parents[2] / "screenshots" / "console")
 
 #: Routes that are asked for by a page, not shown as one.
-NO_PAGE = {"/console/live", "/console/team/{table}.csv", "/console/find", "/console/company", "/console/company/back"}
+NO_PAGE = {
+    "/console/live",
+    "/console/together",
+    "/console/team/{table}.csv",
+    "/console/find",
+    "/console/company",
+    "/console/company/back",
+}
 #: What stands in an address; a route of a case is shown with a case of every kind.
 KINDS = {"{case_id}": ("mine", "free", "severe", "theirs", "appeal", "differ", "bare"), "alike": ("free",)}
 #: Pages that look different at another address.

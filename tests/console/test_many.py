@@ -25,10 +25,20 @@ def state_of(database, case_id):
 
 def test_equal_cases_are_decided_together_and_one_is_undone(sign_in, shop, start, database):
     cases = [shop.open_case(start, due_in=timedelta(hours=n)) for n in (1, 2, 3)]
+    for words, hours in (("other words", 4), ("other words", 5), ("of its own", 6)):
+        shop.open_case(start, texts={"text": words}, due_in=timedelta(hours=hours))
     page = sign_in()
-    page.click(f"a[href='/console/cases/{cases[0]}/alike']")
+    expect(page.locator("[name=chosen]")).to_have_count(5)
+    # By keys alone: the first is marked, those with other words cannot be, the second is marked, on to the page of both.
+    for key in ("j", "x"):
+        page.keyboard.press(key)
+    assert (
+        page.locator("[name=chosen]").evaluate_all("all => all.map(each => each.disabled)") == [False] * 3 + [True] * 2
+    )
+    for key in ("j", "x", "t"):
+        page.keyboard.press(key)
     expect(page.get_by_role("heading", level=1)).to_have_text("3 waiting with nearly the same words")
-    page.locator("[name=chosen]").nth(2).uncheck()
+    assert page.locator("[name=chosen]").evaluate_all("all => all.map(each => each.checked)") == [True, True, False]
     page.get_by_role("button", name="Reject the chosen").click()
     expect(page).to_have_url(re.compile("/console/decided"))
     assert [state_of(database, case) for case in cases] == ["resolved", "resolved", "open"]

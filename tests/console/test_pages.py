@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from api.console.words import LISTED, SHOWN, mark
 from api.reviewing import claims
 from api.storage.clock import now
 from moderation.evidence import Category
@@ -50,6 +51,18 @@ def test_what_cannot_be_seen_is_shown_by_name(sign_in, shop, start, text, names)
     page = sign_in()
     page.goto(f"/console/cases/{case}")
     assert page.locator(".hid").evaluate_all("all => all.map(each => each.title)") == names
+
+
+@pytest.mark.parametrize(("at", "length"), [(0, 100), (3990, 5000), (150_000, 200_000), (199_990, 200_000)])
+def test_a_finding_is_in_view_however_long_the_text(at, length):
+    text = "x" * at + "sweatshop" + "y" * (length - at - 9)
+    evidence = (found(Category.BRAND_TARGETING, ("text", at, at + 9)),)
+    for most in (SHOWN, LISTED):
+        (field,) = mark([{"name": "text", "text": text}], evidence, shown=most)
+        shown = "".join(glyph.text for segment in field.segments for glyph in segment.glyphs)
+        assert [glyph.text for each in field.segments if each.numbers for glyph in each.glyphs] == ["sweatshop"]
+        assert (field.before + len(shown) + field.more, len(shown) <= most) == (length, True)
+        assert text[field.before : field.before + len(shown)] == shown
 
 
 def test_markup_in_an_order_stays_text_everywhere(sign_in, shop, start):

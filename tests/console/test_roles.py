@@ -21,6 +21,7 @@ OPEN = {
 OWN = {
     ("GET", "/console/account"),
     ("POST", "/console/account/second-factor"),
+    ("POST", "/console/account/recovery-codes"),
     ("GET", "/console/second-factor"),
     ("POST", "/console/second-factor"),
     ("POST", "/console/sign-out"),
@@ -31,6 +32,7 @@ READ = {
     ("GET", "/console/live"),
     ("GET", "/console/cases/{case_id}"),
     ("GET", "/console/cases/{case_id}/alike"),
+    ("GET", "/console/together"),
     ("GET", "/console/decided"),
     ("GET", "/console/holds"),
     ("GET", "/console/handbook"),
@@ -60,7 +62,7 @@ NEEDS = {
 #: Answers never end, so they are not asked for here.
 ENDLESS = {("GET", "/console/live")}
 #: Answers that send on to another page.
-LEADS_ON = {("GET", "/console/second-factor"), ("GET", "/console/find")}
+LEADS_ON = {("GET", "/console/together"), ("GET", "/console/second-factor"), ("GET", "/console/find")}
 FORMS = sorted(route for route in all_routes() if route[0] == "POST" and route not in OPEN)
 FILLED = {
     "version": 1, "note": "x", "outcome": "approve", "to": "shop", "question": "x", "ground": "x", "chosen": "x:1",

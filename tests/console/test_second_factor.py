@@ -129,6 +129,23 @@ def test_a_recovery_code_is_good_once(lead, app_client, shop):
     assert "7 recovery codes left" in first.get("/console/account").text
 
 
+def test_new_recovery_codes_end_the_old_ones_and_need_a_code_of_the_device(lead, app_client, shop, moment):
+    client, device, codes = lead
+    csrf = field_of(client.get("/console/account").text, "csrf")
+
+    def renew(code):
+        return client.post("/console/account/recovery-codes", data={"csrf": csrf, "code": code})
+
+    for wrong in (codes[0], device.code(), "000000"):
+        assert renew(wrong).status_code == 401
+    moment.later(30)
+    fresh = re.findall(r"<code>([0-9a-f]{6}-[0-9a-f]{6})</code>", renew(device.code()).text)
+    assert len(set(fresh) - set(codes)) == second_factor.RECOVERY_CODES
+    other = app_client()
+    sign_in(other, shop.address_of("Wren"))
+    assert [give(other, code).status_code for code in (codes[0], fresh[0])] == [401, 303]
+
+
 def test_guessing_codes_is_slowed_down_even_for_the_right_one(lead, app_client, shop, moment):
     _client, device, _codes = lead
     client = app_client()

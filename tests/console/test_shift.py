@@ -22,6 +22,7 @@ from api.storage.tables import (
 )
 from tests.console.conftest import SECRET
 from tests.reviewing.shop import PASSWORD
+from tests.reviewing.test_opinions import BY_CATEGORY
 
 pytestmark = pytest.mark.browser
 
@@ -76,8 +77,8 @@ def test_a_whole_shift(sign_in, shop, start, database, server, orders_of_the_day
     heron, names = sign_in("Heron"), {actor.id: name for name, actor in shop.people.items()}
 
     # Claim, read, decide; take it back; decide again.
-    heron.keyboard.press("j")
-    heron.keyboard.press("Enter")
+    for key in ("ArrowDown", "j", "ArrowUp", "Enter"):
+        heron.keyboard.press(key)
     in_hand(heron, first)
     expect(heron.locator(".words").first).to_contain_text("Sw3at")
     expect(heron.locator(".finding").first).to_contain_text("a criticism of how the products are made")
@@ -135,8 +136,13 @@ def test_a_whole_shift(sign_in, shop, start, database, server, orders_of_the_day
     deciding.settle_due(database, now() + timedelta(minutes=3))
     assert [order.status for order in orders_of_the_day[:4]] == ["approved", "rejected", "approved", "rejected"]
 
-    # Questions and skipping lead on to the next case.
+    # Released, it can be taken again; a question leads on to the next case.
     heron.goto("/console")
+    heron.keyboard.press("n")
+    in_hand(heron, sixth)
+    heron.keyboard.press("l")
+    expect(heron.get_by_role("status")).to_contain_text("Released")
+    assert sixth.case.state == "open"
     heron.keyboard.press("n")
     in_hand(heron, sixth)
     heron.keyboard.press("q")
@@ -168,14 +174,33 @@ def test_a_whole_shift(sign_in, shop, start, database, server, orders_of_the_day
         (appeal,) = session.exec(select(Appeal).where(Appeal.screening_id == second.case.screening_id)).all()
     assert (appeal.verdict, appeal.reason) == ("overturned", "Your village, of course.")
 
+    # The shop wants two for such a rejection: the second, who sees nothing of the first, makes it stand.
+    with database.writing() as session:
+        session.get_one(Merchant, shop.merchant.id).review_rules = BY_CATEGORY
+    wren.keyboard.press("r")
+    wren.keyboard.press("Enter")
+    expect(wren.locator(".toast")).to_contain_text("Rejected: brand targeting")
+    deciding.settle_due(database, now() + timedelta(minutes=3))
+    assert (fifth.status, fifth.told(), fifth.case.awaits) == ("in_review", [], "second")
+    plover.goto("/console")
+    plover.keyboard.press("n")
+    in_hand(plover, fifth)
+    expect(plover.locator(".history")).not_to_contain_text("Wren")
+    expect(plover.locator(".case-head, .dock")).not_to_contain_text(["Wren", "Wren"])
+    plover.keyboard.press("r")
+    plover.keyboard.press("Enter")
+    expect(plover.locator(".toast")).to_contain_text("Rejected: brand targeting")
+    deciding.settle_due(database, now() + timedelta(minutes=3))
+    assert fifth.status == "rejected"
+
     # No order was decided twice or told two outcomes of one decision; the log of it all is whole.
     assert [[names.get(by, by) for by in order.decided_by()] for order in orders_of_the_day] == [
         ["machine", "Heron"], ["machine", "Heron", "Plover"], ["machine", "Heron"], ["machine", "Wren"],
-        ["machine"], ["machine"],
+        ["machine", "Plover"], ["machine"],
     ]  # fmt: skip
     approved, rejected = "screening.approved", "screening.rejected"
     assert [order.told() for order in orders_of_the_day] == [
-        [approved], [rejected, approved], [approved], [rejected], [], [],
+        [approved], [rejected, approved], [approved], [rejected], [rejected], [],
     ]  # fmt: skip
     audit.seal_all(database, SECRET, within=60)
     with database.reading() as session:

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from sqlmodel import col, select
 
 from api.customers import merchants
 from api.main import create_app
 from api.settings import Settings
 from api.storage.database import Database
-from api.storage.tables import ReviewCase, Screening
+from api.storage.tables import ApiKey, AuditEvent, ReviewCase, Screening
 from moderation.pipeline import Pipeline
 from moderation.policy import load_policies
 from tests.delivery import receiver as receivers
@@ -202,6 +203,22 @@ def test_a_disabled_endpoint_cannot_be_tested_or_replayed_until_it_is_enabled(cl
     _error(client.post(f"{base}/replay", json=span), 409, "endpoint_disabled")
     assert client.post(f"{base}/enable").json()["status"] == "active"
     assert client.post(f"{base}/test").status_code == 202
+
+
+def test_every_change_of_an_endpoint_is_in_the_shops_log(client: TestClient, shop: Shop) -> None:
+    base = f"{ENDPOINTS}/{client.post(ENDPOINTS, json={'url': PUBLIC + '?token=s3cret'}).json()['id']}"
+    for move in ("rotate-secret", "disable", "enable"):
+        assert client.post(f"{base}/{move}").status_code == 200
+    assert client.delete(base).status_code == 204
+    with shop.database.reading() as session:
+        mine = col(AuditEvent.merchant_id) == shop.merchant_id, col(AuditEvent.kind).startswith("webhook_")
+        events = session.exec(select(AuditEvent).where(*mine).order_by(col(AuditEvent.id))).all()
+        keys = session.exec(select(ApiKey.id).where(ApiKey.merchant_id == shop.merchant_id)).all()
+    kinds = ["webhook_added", "webhook_rotated", "webhook_disabled", "webhook_enabled", "webhook_deleted"]
+    assert [event.kind for event in events] == kinds
+    assert {event.about for event in events} == {base.rpartition("/")[2]}
+    assert {event.actor for event in events} <= set(keys)
+    assert "s3cret" not in str([event.detail for event in events])
 
 
 def test_a_span_that_ends_before_it_begins_is_refused(client: TestClient) -> None:

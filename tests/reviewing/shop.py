@@ -9,6 +9,7 @@ from sqlmodel import Session
 from api.customers.reviewers import passwords
 from api.reviewing.roles import Actor, Role
 from api.storage.database import Database
+from api.storage.searching import searchable
 from api.storage.tables import CaseEventRecord, DecisionRecord, Merchant, ReviewCase, Reviewer, Screening
 from moderation.evidence import Category, Evidence, Outcome, Severity, Span
 from moderation.routing import Subject, language_of, shipped_routing
@@ -151,6 +152,7 @@ class Shop:
             screening_id=screening.id,
             queue=shipped_routing().queue_for(Subject(reasons=reasons, locale=given["locale"])),
             language=language_of(given["locale"]),
+            searched=searchable(screening),
             deadline_at=screening.deadline_at,
             state="open",
             severity=max((each.severity for each in evidence), default=1),

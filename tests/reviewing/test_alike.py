@@ -85,6 +85,16 @@ def test_a_reason_that_one_of_them_does_not_support_is_refused_there_alone(shop,
     assert [each.case_id for each in refused] == [other]
 
 
+def test_other_words_are_never_decided_in_one_go(shop, start):
+    case, other = shop.open_case(start), shop.open_case(start, texts={"text": "other words"})
+    bare = [shop.open_case(start, texts={"text": sign}) for sign in "!?"]
+    for chosen in ([case, other], bare):
+        with pytest.raises(Problem, match="different words"):
+            alike.decide_alike(shop.database, shop.people["Heron"], [(each, 1) for each in chosen], REJECT, start)
+    with shop.database.reading() as session:
+        assert {session.get_one(ReviewCase, each).state for each in (case, other, *bare)} == {"open"}
+
+
 def test_never_more_than_a_page_and_never_anothers(shop, start):
     with pytest.raises(Problem, match="At most 25"):
         alike.decide_alike(shop.database, shop.people["Heron"], [("case_x", 1)] * 26, REJECT, start)

@@ -180,6 +180,7 @@ def test_erasing_takes_words_and_salt_and_leaves_the_chain_whole(shop, case_id, 
     with shop.database.reading() as session:
         assert {each.salt for each in session.exec(select(AuditEntry))} == {""}
         notes = [event.detail.get("note") for event in session.exec(select(CaseEventRecord))]
+        assert session.get_one(ReviewCase, case_id).searched == ""
     assert set(notes) == {None, "[erased]"}
     assert "Sw3at" not in str(told(shop))
     # The order's words are gone for good: none can be put in their place.

@@ -1,4 +1,4 @@
-"""Whatever reviewers do in whatever order, no case is lost, decided twice, held twice or told to the shop twice."""
+"""Whatever reviewers, customers and shops do in whatever order, no case is lost, decided twice, held or told twice."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from sqlmodel import func, select
+from sqlmodel import Session, func, select
 
 from api.errors import Problem
-from api.reviewing import claims, deciding, waiting
+from api.reviewing import alike, claims, deciding, orders, waiting
 from api.reviewing.deciding import Verdict
 from api.reviewing.roles import Role
 from api.reviewing.waiting import QueueFilter
@@ -35,7 +35,11 @@ from tests.reviewing.shop import Shop
 
 PEOPLE = {"Heron": Role.REVIEWER, "Plover": Role.REVIEWER, "Wren": Role.LEAD}
 #: What the shop demands: nothing; two people for one kind of rejection; two for everything that is not urgent.
-RULES = ({}, {"second_opinion": {"categories": ["brand_targeting"]}}, {"double_review_rate": 0.5})
+RULES = (
+    {},
+    {"second_opinion": {"categories": ["brand_targeting"], "overturned_appeals": True}},
+    {"double_review_rate": 0.5},
+)
 CASES = 3
 
 people = st.sampled_from(sorted(PEOPLE))
@@ -43,6 +47,7 @@ numbers = st.integers(0, CASES - 1)
 verdicts = st.sampled_from(
     [
         Verdict(outcome=Outcome.APPROVE),
+        Verdict(outcome=Outcome.APPROVE, ground="It is a name."),
         Verdict(outcome=Outcome.REJECT, reason=Category.BRAND_TARGETING),
         Verdict(outcome=Outcome.REJECT, reason=Category.HATE),
         Verdict(outcome=Outcome.REJECT, reason=Category.HATE, ground="It says so."),
@@ -107,6 +112,28 @@ class Shift(RuleBasedStateMachine):
         if held:
             name, number, version = held[pick % len(held)]
             self.attempt(name, number, deciding.decide, version, verdict)
+
+    @rule(name=people, verdict=verdicts)
+    def decide_all_as_seen(self, name: str, verdict: Verdict) -> None:
+        chosen = [(case_id, self.seen.get((name, number), 1)) for number, case_id in enumerate(self.cases)]
+        alike.decide_alike(self.database, self.shop.people[name], chosen, verdict, self.at)
+
+    @rule()
+    def object_to_what_is_rejected(self) -> None:
+        for case_id in self.cases:
+            with self.database.writing() as session:
+                order, case = self.order_of(session, case_id)
+                if order.status == "rejected" and orders.find_appeal(session, order.id) is None:
+                    orders.appeal(session, order, case, "It is my village.", self.at)
+                    return
+
+    @rule()
+    def withdraw_the_last(self) -> None:
+        with self.database.writing() as session:
+            orders.withdraw(session, *self.order_of(session, self.cases[-1]), "shop", self.at)
+
+    def order_of(self, session: Session, case_id: str) -> tuple[Screening, ReviewCase | None]:
+        return orders.lock_order(session, self.shop.merchant.id, session.get_one(ReviewCase, case_id).screening_id)
 
     @rule(name=people, number=numbers)
     def release(self, name: str, number: int) -> None:
@@ -174,16 +201,27 @@ class Shift(RuleBasedStateMachine):
                 DecisionRecord.screening_id == screening.id, DecisionRecord.decided_by != "machine"
             )
         ).one()
-        told = session.exec(select(func.count()).where(OutboxEvent.screening_id == screening.id)).one()
+        told = session.exec(select(OutboxEvent.type).where(OutboxEvent.screening_id == screening.id)).all()
+        outcomes = [each for each in told if each in ("screening.approved", "screening.rejected")]
+        appeal = orders.find_appeal(session, screening.id)
         moves = session.exec(
             select(func.count()).where(CaseEventRecord.case_id == case.id, CaseEventRecord.kind != "opened")
         ).one()
         is_over = screening.status in ("approved", "rejected")
-        assert verdicts_ == told == int(is_over)
+        is_gone = screening.status == "withdrawn"
+        # One verdict, and one more for an appeal against the first; the shop hears of each once.
+        assert verdicts_ == len(outcomes)
+        if appeal is not None:
+            assert verdicts_ == 1 + (appeal.verdict is not None)
+            assert (appeal.verdict is not None) == is_over or is_gone
+        else:
+            assert verdicts_ == int(is_over) or (is_gone and verdicts_ <= 1)
+        assert told.count("screening.withdrawn") == int(is_gone)
         self._check_opinions(session, case, screening)
         # A resolved case is settled or waits to be; a case that waits for a person is neither.
-        assert (case.state == "resolved") == (is_over or pending is not None)
-        assert not (is_over and pending is not None)
+        assert (case.state == "resolved") == (is_over or pending is not None) or is_gone
+        assert not ((is_over or is_gone) and pending is not None)
+        assert not (is_gone and case.state in ("open", "claimed", "escalated"))
         # Nobody is kept from a case that is nearly due.
         assert not claims.is_aside(case, case.due_at - claims.DUE_SOON + timedelta(seconds=1))
         assert (case.claimed_by is None) or case.state in ("claimed", "escalated")
@@ -193,14 +231,18 @@ class Shift(RuleBasedStateMachine):
 
     def _check_opinions(self, session, case, screening):
         """What two must say was said by two, blindly, or by a lead who was neither of them."""
-        given = session.exec(select(Opinion).where(Opinion.case_id == case.id).order_by(Opinion.id)).all()
+        decision = session.get_one(DecisionRecord, screening.decision_id)
+        # Those before an appeal were about another decision.
+        question = decision.override_of if screening.status in ("approved", "rejected") else decision.id
+        of_case = select(Opinion).where(Opinion.case_id == case.id, Opinion.decision_id == question)
+        given = session.exec(of_case.order_by(Opinion.id)).all()
         people_ = [each.reviewer_id for each in given]
         assert len(given) <= 2
         assert len(set(people_)) == len(people_)
         if screening.status not in ("approved", "rejected"):
-            assert case.awaits == (None, "second", "lead")[len(given)] or case.state == "closed"
+            assert case.awaits == (None, "second", "lead")[len(given)] or screening.status == "withdrawn"
             return
-        final = session.get_one(DecisionRecord, screening.decision_id)
+        final = decision
         demanded = RULES[1] == session.get_one(Merchant, case.merchant_id).review_rules
         if demanded and final.reasons == ["brand_targeting"]:
             assert len(given) == 2
@@ -226,14 +268,14 @@ class Shift(RuleBasedStateMachine):
             self.nothing_is_lost_or_doubled()
             with self.database.reading() as session:
                 statuses = session.exec(select(Screening.status)).all()
-            assert not set(statuses) - {"approved", "rejected"}
+            assert not set(statuses) - {"approved", "rejected", "withdrawn"}
         self.database.close()
 
     def finish(self, name: str, case_id: str) -> None:
         try:
             with self.database.writing() as session:
                 version = claims.claim(session, self.shop.people[name], case_id, self.at).version
-                approve = Verdict(outcome=Outcome.APPROVE)
+                approve = Verdict(outcome=Outcome.APPROVE, ground="So be it.")
                 deciding.decide(session, self.shop.people[name], case_id, version, approve, self.at)
         except (CaseConflict, Problem):
             pass

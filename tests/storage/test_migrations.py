@@ -5,8 +5,10 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
+from sqlmodel import select
 
 from api.storage.database import Database, alembic_config
+from api.storage.searching import searchable
 from api.storage.tables import DecisionRecord, Merchant, ReviewCase, Screening
 
 
@@ -36,7 +38,9 @@ def stored(database):
         shop = Merchant(name="Shop")
         session.add(shop)
         session.flush()
-        order = Screening(merchant_id=shop.id, fields=[{"name": "a", "text": "Ünïcode\0"}], status="in_review")
+        order = Screening(
+            merchant_id=shop.id, reference="R-1", fields=[{"name": "a", "text": "Ünïcode\0"}], status="in_review"
+        )
         session.add(order)
         session.flush()
         session.add(DecisionRecord(screening_id=order.id, decided_by="machine", outcome="review", risk=0.5))
@@ -53,8 +57,10 @@ def test_going_back_and_forth_keeps_the_data(database, stored):
     database.upgrade()
     with database.reading() as session:
         order = session.get_one(Screening, stored.id)
+        (case,) = session.exec(select(ReviewCase)).all()
     assert order.fields == stored.fields
     assert (order.revision, order.revision_of, order.erased_at) == (1, None, None)
+    assert case.searched == searchable(order) == f"{order.id.lower()}\nr-1\nünïcode"
     with database.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Screening.metadata) == []
         for table in ("decision", "review_case"):

@@ -58,17 +58,32 @@ function startAsking() {
   asking.querySelector("textarea").focus();
 }
 
+const picks = [...document.querySelectorAll(".row-pick input")];
+
+/** Mark the case under the cursor, or take the mark away; only equal ones go together. */
+const pick = () => document.activeElement.closest("[data-row]")?.querySelector(".row-pick input:enabled")?.click();
+
+function keepEqual() {
+  const first = picks.find((each) => each.checked);
+  for (const each of picks) each.disabled = Boolean(first) && each.dataset.words !== first.dataset.words;
+}
+for (const each of picks) each.addEventListener("change", keepEqual);
+keepEqual();
+
 /** The key of every action, as this person has chosen; what needs more than a press of its button stands below. */
 const keyOf = JSON.parse(body.dataset.keys ?? "{}");
 const actions = {
   next: () => step(".open, .finding", 1),
   previous: () => step(".open, .finding", -1),
+  choose: pick,
   reject: startRejecting,
   ask: startAsking,
   queue: () => location.assign("/console"),
   view: () => views[(views.findIndex((view) => view.checked) + 1) % views.length]?.click(),
 };
 const keys = Object.fromEntries(Object.entries(actions).map(([action, act]) => [keyOf[action], act]));
+
+const ARROWS = { ArrowDown: "next", ArrowUp: "previous" };
 
 /** Fetched when it is wanted first: most pages are left without it. */
 const openPalette = async () => (await import("./palette.js")).open({ actions, keyOf, use });
@@ -91,7 +106,9 @@ document.addEventListener("keydown", (event) => {
   }
   const isUndo = (event.ctrlKey || event.metaKey) && event.key === "z" && !event.shiftKey;
   if (isTyping(event.target) || ((event.ctrlKey || event.metaKey || event.altKey) && !isUndo) || event.repeat) return;
-  const key = isUndo ? keyOf.undo : event.key.toLowerCase();
+  // Arrows are ours where they would do nothing else: not among radio buttons, nor in a part that scrolls.
+  const arrow = event.target.matches("body, main, .open, .finding") && ARROWS[event.key];
+  const key = isUndo ? keyOf.undo : arrow ? keyOf[arrow] : event.key.toLowerCase();
   const target = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
   if (keys[key]) keys[key]();
   else if (/^[1-9]$/.test(key) && chooseReason(key)) /* chosen */;
@@ -99,6 +116,13 @@ document.addEventListener("keydown", (event) => {
   else return;
   event.preventDefault();
 });
+
+/* ---- the words in question are in view, however long the text ---- */
+
+for (const long of document.querySelectorAll(".long blockquote")) {
+  const first = long.querySelector("mark");
+  if (first) long.scrollTop = first.offsetTop - long.offsetTop - long.clientHeight / 3;
+}
 
 /* ---- a form is sent once ---- */
 
