@@ -16,6 +16,7 @@ from moderation.reading import Readings
 from moderation.toxicity import ToxicityModel
 from moderation.toxicity.cache import CacheCounts
 from moderation.toxicity.groups import impartial_scores
+from moderation.toxicity.names import anyone
 from moderation.toxicity.thresholds import REVIEW_SCORE
 
 #: Model passes for one order. The joined text always is one; fields of a many-lined order share the rest.
@@ -81,6 +82,8 @@ class _View:
     reading: str
     #: The field, when only one is meant.
     field: str | None = None
+    #: What the model is asked, where that is another text: names are known by capitals that the view has no more.
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +146,7 @@ class ToxicityDetector:
     def _findings(self, readings: Readings) -> dict[str, _Finding]:
         highest: dict[str, _Finding] = {}
         for view in _views(readings):
-            for name, raw in self._ask(view.text).items():
+            for name, raw in self._ask(view.asked or view.text).items():
                 score = self._model.thresholds[name].common(raw)
                 if name not in highest or score > highest[name].score:
                     highest[name] = _Finding(score=score, view=view)
@@ -200,7 +203,7 @@ def _candidates(readings: Readings) -> Iterator[_View]:
     else:
         if joined.isupper():
             # Engraving is often in capitals, which a cased model takes for shouting.
-            yield _View(text=joined.lower(), reading="lower case")
+            yield _View(text=joined.lower(), reading="lower case", asked=anyone(joined).lower())
     if len(fields) > 1:
         for field in sorted(fields, key=lambda field: -len(field.text)):
             yield _View(text=field.text, reading="as written", field=field.name)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from moderation.matching.cover import Covered
 from moderation.matching.lexicon import ENGLISH, PERSON, PLACE, RARE, Lexicon
 from moderation.reading import Readings
+from moderation.reading.address import GREETINGS, names_somebody
 from moderation.terms.term import AllowKind
 
 _APOSTROPHE = re.compile("[’'`´]")
@@ -15,11 +16,6 @@ _TITLES = frozenset(
     "mr mrs ms miss dr prof sir lady lord uncle aunt auntie aunty grandad granddad grandpa grandma granny nan nana dad mum mom papa mama pop "
     "opa oma onkel tante herr frau senor senora don dona monsieur madame mme mlle tio tia abuelo abuela zio zia nonno nonna pan pani baba deda "
     "brother sister cousin captain capt coach doctor nurse saint san santa st king queen prince princess rev father mother judge officer".split()
-)
-#: Words of a greeting, to whom it is said follows.
-_GREETINGS = frozenset(
-    "happy merry dear congratulations congrats thanks thank welcome hello farewell goodbye bye cheers rip birthday retirement anniversary "
-    "christmas easter lieber liebe alles joyeux bon cher chere feliz querido querida buon caro cara gefeliciteerd beste tillykke grattis".split()
 )
 _BEFORE_PLACE = frozenset(
     "upper lower great little north south east west old new mount lake river fort port point cape saint st isle loch glen "
@@ -67,7 +63,7 @@ class Tokens:
 
     def __init__(self, readings: Readings, lexicon: Lexicon) -> None:
         folded, raw = readings.folded, readings.as_written.text
-        self._raw, self._lexicon = raw, lexicon
+        self._raw, self._folded, self._lexicon = raw, folded.text, lexicon
         self.all: list[Token] = []
         self._starts: list[int] = []
         self._ends: list[int] = []
@@ -155,12 +151,18 @@ class Tokens:
         return ending == ["s"] and bool(self._lexicon.kinds(owner))
 
     def is_addressed(self, index: int) -> bool:
-        """Whether the word is whom a greeting is for: with a capital, after a comma or the greeting itself."""
+        """Whether the word is whom the text is for: with a capital, after a greeting and a comma, or where a name stands."""
         token = self.all[index]
-        if not (index and token.is_capitalised and any(each.text in _GREETINGS for each in self.all[:index])):
+        if not token.is_capitalised:
             return False
-        between = self._raw[self._ends[index - 1] : self._starts[index]]
-        return between.strip() == "," or self.all[index - 1].text in _GREETINGS
+        if index and self._folded[self.all[index - 1].end : token.start].strip() == ",":
+            return any(each.text in GREETINGS for each in self.all[:index])
+        return names_somebody(self._folded[: token.start])
+
+    def is_all_but_years(self, index: int) -> bool:
+        """Whether nothing stands beside the word but years, as on a memorial."""
+        others = [each.text for at, each in enumerate(self.all) if at != index]
+        return all(len(each) == 4 and each[:2] in ("18", "19", "20") and each.isdigit() for each in others)
 
     def in_handle(self, index: int) -> bool:
         """Whether the order is one name for a screen, ``@given.surname``, and the word a part of it."""

@@ -9,7 +9,8 @@ The customer's text is never changed by it.
 import re
 from collections.abc import Iterator
 
-from moderation.matching.lexicon import MERE_NAME, Lexicon, load_lexicon
+from moderation.matching.lexicon import GIVEN, MERE_NAME, Lexicon, load_lexicon
+from moderation.reading.address import names_somebody
 from moderation.reading.fold import fold_text
 
 #: Well known to every model, and no word in the languages that matter most.
@@ -27,7 +28,8 @@ _ORDINAL = re.compile(r"(?<!\w)\d+(?:st|nd|rd|th)(?!\w)", re.IGNORECASE)
 def anyone(text: str, lexicon: Lexicon | None = None) -> str:
     """The text with one name for each person's and one day for each date: ``"Ben & Elif 12.5.2019"`` -> ``"Emma & Emma 1.1.2000"``.
 
-    Only what is written as a name is taken for one: with a capital, or in capitals, and no word of a dictionary.
+    Only what is written as a name is taken for one: with a capital, or in capitals, and either no word of a dictionary
+    or where the text says whom it is for.
     """
     pieces: list[str] = []
     copied = 0
@@ -43,7 +45,8 @@ def _persons(text: str, lexicon: Lexicon) -> Iterator[tuple[int, int]]:
     """Where a person is named, first names and surnames together."""
     begun: tuple[int, int] | None = None
     for word in _WORD.finditer(text):
-        if not _is_name(word.group(), lexicon):
+        kinds = lexicon.kinds(fold_text(word.group())) if _is_written_so(word.group()) else 0
+        if not kinds & MERE_NAME and not (kinds & GIVEN and names_somebody(fold_text(text[: word.start()]))):
             continue
         if begun and text[begun[1] : word.start()] in _WITHIN_A_NAME:
             begun = begun[0], word.end()
@@ -55,6 +58,5 @@ def _persons(text: str, lexicon: Lexicon) -> Iterator[tuple[int, int]]:
         yield begun
 
 
-def _is_name(word: str, lexicon: Lexicon) -> bool:
-    is_written_so = word[0].isupper() and (word[1:].islower() or word.isupper())
-    return is_written_so and bool(lexicon.kinds(fold_text(word)) & MERE_NAME)
+def _is_written_so(word: str) -> bool:
+    return word[0].isupper() and (word[1:].islower() or word.isupper())

@@ -209,6 +209,7 @@ def strictest(text: str) -> Outcome:
     [
         "Whippet's Whiskey", "Hooker's Green",  # a possessive is no plural
         "Happy retirement, Dick", "Dear Fanny", "@dick.vandyke", "chink_of_light",  # whom it is for, a screen name
+        "For Dick", "Thank you Dick", "R.I.P. Dick", "Für Willy", "Pour Fanny", "DICK 1950-2020",  # thanks, memorials
         "Dick und glücklich", "Slut på året", "Sex små grisar", "Vino cum amicis",  # among words of their own language
         "Cona", "I shot the sheriff", "Lost to suicide, loved forever", "Angora pussy bow blouse", "Kokkin", "Heroine",
         "ফুল", "самбо", "कवक", "চুম", "โบ๊เบ๊", "コンチネンタル",  # a word in its own letters is no word of other ones
@@ -221,6 +222,13 @@ def test_an_innocent_class_passes_the_shipped_lists(text: str) -> None:
 @pytest.mark.parametrize("text", ["Rape, Sussex", "Wanks River", "Wankers Meadow", "Slut", "Retard", "Memek"])
 def test_what_may_be_a_place_or_a_word_of_another_language_is_for_a_person(text: str) -> None:
     assert strictest(text) is Outcome.REVIEW
+
+
+@pytest.mark.parametrize(
+    "text", ["Thirsty for Dick", "For dick", "Sit on Dick", "Happy Birthday Wanker", "To Cunt", "Dick 69"]
+)
+def test_words_after_which_no_name_stands_and_words_that_are_no_name_are_what_they_are(text: str) -> None:
+    assert strictest(text) is not Outcome.APPROVE
 
 
 @pytest.mark.parametrize(

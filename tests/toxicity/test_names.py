@@ -33,6 +33,12 @@ def test_the_names_of_one_person_are_one():
     assert anyone("to Maria Priya Svensson-Nowak, with love") == "to Emma, with love"
 
 
+@pytest.mark.parametrize("text", ["Happy birthday Dick", "For Grace", "In loving memory of Rose", "Thank you Randy"])
+def test_a_name_that_is_a_word_is_one_where_the_text_says_whom_it_is_for(text):
+    assert anyone(text) == " ".join([*text.split()[:-1], "Emma"])
+    assert anyone(f"nobody {text.split()[-1]}") == f"nobody {text.split()[-1]}"
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -73,3 +79,7 @@ def test_the_detector_asks_once_about_all_that_differ_in_this():
     for name, day in zip(NAMES, range(1, 19), strict=True):
         detector.detect(read(PersonalizationRequest(fields=(Field(name="text", text=f"To {name}, {day}.5.2026"),))))
     assert set(model.heard) == {"To Emma, 1.1.2000"}
+    model.heard.clear()
+    for name in NAMES:
+        detector.detect(read(PersonalizationRequest.of(f"COACH OF THE YEAR: {name.upper()}")))
+    assert set(model.heard) == {"COACH OF THE YEAR: EMMA", "coach of the year: emma"}
