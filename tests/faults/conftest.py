@@ -13,8 +13,10 @@ from datetime import timedelta
 from multiprocessing.connection import Connection
 
 import pytest
+from sqlalchemy import create_engine
 from sqlmodel import select
 
+from api.delivery.engine import _system_url
 from api.storage.clock import now
 from api.storage.database import Database
 from api.storage.tables import Delivery, OutboxEvent, ReviewCase, Screening, WebhookEndpoint
@@ -101,9 +103,21 @@ class Site:
         self.processes.append(Process(processes.work, self.url, timeout, is_next_release))
         return self.processes[-1]
 
-    def start_clock(self) -> Process:
-        self.processes.append(Process(processes.keep_time, self.url))
+    def start_clock(self, *, is_slow: bool = False) -> Process:
+        self.processes.append(Process(processes.keep_time, self.url, is_slow))
         return self.processes[-1]
+
+    def chores_under_way(self) -> set[str]:
+        """Ids of the chores by the clock that were begun and are not ended."""
+        engine = create_engine(_system_url(self.database))
+        place = "dbos.workflow_status" if self.url.startswith("postgresql") else "workflow_status"
+        with engine.connect() as connection:
+            begun = connection.exec_driver_sql(
+                f"SELECT workflow_uuid FROM {place} WHERE name = 'by_the_clock' AND status IN ('PENDING', 'ENQUEUED')"
+            )
+            ids = set(begun.scalars())
+        engine.dispose()
+        return ids
 
     def close(self) -> None:
         for process in self.processes:

@@ -53,12 +53,19 @@ def work(said: Connection, url: str, timeout: float, is_next_release: bool = Fal
     _work(said, url, timeout, ())
 
 
-def keep_time(said: Connection, url: str) -> None:
-    """The same with every chore by the clock at every second, and one that says ``tick``."""
+def keep_time(said: Connection, url: str, is_slow: bool) -> None:
+    """The same with the watch over due times at every second, and a chore that says ``tick``; a slow one never ends it."""
+
+    def tick() -> None:
+        said.send("tick")
+        time.sleep(3600 if is_slow else 0)
+
     database = Database(url)
-    known = schedules(Settings(database_url=url, secret_key="k" * 32, keep_words_days=1), database)
-    ticking = Schedule(name="tick", cron="* * * * * *", chore=lambda: said.send("tick"))
-    _work(said, url, 5.0, (ticking, *(replace(each, cron=ticking.cron) for each in known)))
+    [watch] = [
+        each for each in schedules(Settings(database_url=url, secret_key="k" * 32), database) if each.name == "overdue"
+    ]
+    ticking = Schedule(name="tick", cron="* * * * * *", chore=tick)
+    _work(said, url, 5.0, (ticking, replace(watch, cron=ticking.cron)))
 
 
 def _work(said: Connection, url: str, timeout: float, by_the_clock: Sequence[Schedule]) -> None:

@@ -84,21 +84,24 @@ def test_a_worker_told_to_stop_finishes_what_it_is_sending(site: Site) -> None:
 def test_what_is_due_by_the_clock_is_done_once_by_two_workers_and_by_the_one_that_is_left(site: Site) -> None:
     first = {site.open_overdue_case() for _ in range(10)}
     began = time.monotonic()
-    clocks = [site.start_clock(), site.start_clock()]
+    clocks = [site.start_clock(is_slow=True), site.start_clock()]
     for clock in clocks:
         clock.wait_until_at_work()
 
     def ticks() -> int:
         return sum(clock.said.count("tick") for clock in clocks)
 
-    wait_until(lambda: ticks() >= 4, 60)
+    wait_until(lambda: ticks() >= 4 and "tick" in clocks[0].said)
     clocks[0].kill()
+    held, begun = clocks[0].said.count("tick"), site.chores_under_way()
+    assert len(begun) >= held
     second = {site.open_overdue_case() for _ in range(10)}
-    ticked = ticks()
-    wait_until(lambda: ticks() >= ticked + 2, 60)
+    wait_until(lambda: not begun & site.chores_under_way(), 60, lambda: "what the dead one had begun is not ended")
+    wait_until(lambda: len({received.id for received in site.receiver.received}) >= 20)
     site.wait_until_all_is_delivered()
-    assert ticks() <= time.monotonic() - began + 1, "a second was kept by both"
-    told = [json.loads(received.body) for received in site.receiver.received]
+    assert ticks() <= time.monotonic() - began + 1 + held, "a second was kept by both, and both were alive"
+    # What was on its way when one died may come again, under its id.
+    told = {received.id: json.loads(received.body) for received in site.receiver.received}.values()
     assert sorted(each["data"]["id"] for each in told) == sorted(first | second)
     assert {each["type"] for each in told} == {"screening.overdue"}
 
