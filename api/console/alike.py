@@ -5,11 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request, Response
 
 from api.console.queues import line_of, settle
-from api.console.web import ConsoleRoute, FormDep, SignedInDep, Words, redirect, render
+from api.console.web import ConsoleRoute, FormDep, SignedInDep, Words, redirect, render, without_nul
 from api.dependencies import StateDep
 from api.errors import Problem
 from api.reviewing import deciding
-from api.reviewing.alike import decide_alike, list_alike
+from api.reviewing.alike import AT_ONCE, decide_alike, list_alike
 from api.reviewing.deciding import Verdict
 from api.reviewing.given import given_by
 from api.reviewing.sessions import SignedIn
@@ -33,9 +33,10 @@ def show_chosen(
     request: Request, state: StateDep, signed_in: SignedInDep, chosen: Annotated[list[str] | None, Query()] = None
 ) -> Response:
     """What was chosen in the queue, marked among all with nearly the words of the first; others are left out and told."""
-    if not chosen:
+    ids = [without_nul(each) for each in chosen or ()][:AT_ONCE]
+    if not ids:
         return redirect("/console", said="none_chosen")
-    return _alike_page(request, state, signed_in, chosen[0], chosen=chosen)
+    return _alike_page(request, state, signed_in, ids[0], chosen=ids)
 
 
 @router.post("/cases/{case_id}/alike")
@@ -52,9 +53,9 @@ def decide_shown(
     if not chosen:
         raise Problem(422, "none_chosen", "No case was chosen. Go back and mark those that you want to decide.")
     try:
-        pairs = [(each.split(":")[0], int(each.split(":")[1])) for each in chosen]
+        pairs = [(case, int(version)) for case, _, version in (without_nul(each).partition(":") for each in chosen)]
         verdict = Verdict(outcome=Outcome(outcome), reason=Category(reason) if reason else None)
-    except (ValueError, IndexError):
+    except ValueError:
         raise Problem(422, "invalid_request", "The form was damaged on its way. Open the page again.") from None
     refused = decide_alike(state.database, signed_in.actor, pairs, verdict, now())
     if refused:

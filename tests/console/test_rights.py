@@ -24,6 +24,7 @@ def test_looking_at_a_case_changes_nothing(form, shop, start, database):
         "/console?cursor=%00",
         "/console?severity=9&only=x&queue=%22%3E%3Cscript%3E",
         "/console?search=%00%25_%5C",
+        "/console/together?chosen=%00&chosen=x",
     ],
 )
 def test_odd_addresses_get_a_page_that_says_so(form, path):
