@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from moderation.brands.book import BrandBook, profile_lexicon
@@ -43,6 +43,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 _AS_TYPED = ("as written", "folded")
 #: Below this a finding is no evidence.
 _WORTH_SAYING = 0.5
+#: The concept of things that are sold; shorter words for them are too many other things.
+PRODUCT, _SHORTEST_PRODUCT = "product", 4
 #: Stands where a frame's pattern would, for what the ear heard.
 EAR = "ear"
 #: What the ear heard is never surer than this: no brand lets it refuse alone.
@@ -137,10 +139,11 @@ class Analyst:
             has_brand=voice.profile is not None,
             sensitive=frozenset(voice.profile.sensitive) if voice.profile else frozenset(),
         )
+        product = _product_words(request.product or "")
         said: frozenset[str] = frozenset()
         sense = 0.0
         for reading, plain in self._worth_hearing(readings):
-            statement = hear(reading, (self._book.lexicon, voice.lexicon, self._marks))
+            statement = _with_product(hear(reading, (self._book.lexicon, voice.lexicon, self._marks)), product)
             if reading is readings.folded:
                 said = frozenset(word.text for word in statement.words)
                 sense = _sense(statement)
@@ -225,6 +228,28 @@ class Analyst:
         own = frozenset((*names, *profile.partners, *profile.faces)) if profile else frozenset()
         hostile = self._book.themes.loud | _TURNING
         return _Voice(profile, lexicon, Slogans(slogans, hostile), own, profile.competitors if profile else ())
+
+
+@lru_cache(maxsize=256)
+def _product_words(product: str) -> frozenset[str]:
+    """What an order calls its product: "headphones" of "wireless_headphones", one or several of them."""
+    words = [word for word in _WORD.findall(product.lower()) if len(word) >= _SHORTEST_PRODUCT]
+    last = words[-1].removesuffix("s") if words else ""
+    return frozenset({last, f"{last}s"}) if last else frozenset()
+
+
+def _with_product(statement: Statement, product: frozenset[str]) -> Statement:
+    """The statement in which the product of the order is one, though no list knows the word."""
+    known = {at for mention in statement.mentions for at in range(mention.first, mention.last)} | statement.excused
+    named = [
+        Mention(PRODUCT, ANY, at, at + 1, word.start, word.end, "")
+        for at, word in enumerate(statement.words)
+        if word.text in product and at not in known
+    ]
+    if not named:
+        return statement
+    mentions = sorted((*statement.mentions, *named), key=lambda mention: (mention.start, -mention.end))
+    return replace(statement, mentions=tuple(mentions))
 
 
 def _only_word(readings: Readings) -> str:

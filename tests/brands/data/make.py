@@ -59,7 +59,15 @@ PROFILES = {
     "Gritstone": ("Paula Wenning", "Northcairn"), "Wagtail": ("Greg Lomax", "Bonefide"), "Ticktora": ("Viktor Sand", "Pulsara"),
     "Corvane": ("Lucian Brandt", "Meridor"), "Pedalix": ("Dana Vossberg", "Ziproll"), "Havenlock": ("Rupert Aldane", "Brightbank"),
 }  # fmt: skip
-PRODUCTS = {**FIT_BRANDS, **HELD_BRANDS, **EXAM_BRANDS, **FRESH_BRANDS, **PRANK_BRANDS, **TRADE_BRANDS, "Cocoa & Co": "chocolate"}
+PRODUCTS = {
+    **FIT_BRANDS,
+    **HELD_BRANDS,
+    **EXAM_BRANDS,
+    **FRESH_BRANDS,
+    **PRANK_BRANDS,
+    **TRADE_BRANDS,
+    "Cocoa & Co": "chocolate",
+}
 _LEET = str.maketrans({"a": "4", "e": "3", "i": "1", "o": "0", "s": "5"})
 _ALIKE = str.maketrans({"a": "а", "e": "е", "o": "о", "c": "с", "p": "р", "x": "х", "i": "і"})
 _FORMS = ("leet", "spaced", "reversed", "look-alike", "joined")
