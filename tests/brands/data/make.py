@@ -53,6 +53,11 @@ TRADE_BRANDS = {
     "Larkridge": "tent", "Sonveil": "headphones", "Mumbly": "baby bowl", "Voltaro": "e-bike", "Thornwick": "trowel",
     "Vistro": "remote control", "Crumbolo": "tote bag", "Meepleton": "board game",
 }  # fmt: skip
+#: Seven more for a second blind exam, written after the ear had been taught.
+BLIND_BRANDS = {
+    "Inkwright": "printer", "Aerolume": "luggage tag", "Snoutly": "pet bowl", "Brewvane": "coffee maker", "Strolla": "pram",
+    "Solmere": "sunscreen", "Ironloft": "gym towel",
+}  # fmt: skip
 PROFILES = {
     "Strider": ("Maren Halvorsen", "Velocis"), "Lumière & Vale": ("Odile Marchetti", "Casa Brillanti"),
     "Halden": ("Bertil Norrgard", "Sonavox"), "Petalune": ("Ines Caradoc", "Belvoire"), "Rusk & Rye": ("Tom Bexley", "Loafly"),
@@ -154,8 +159,9 @@ if __name__ == "__main__":
     pranks = [*rows(("pranks.txt",), PRANK_BRANDS, 1)]
     sealed = [*rows(("sealed.txt",), PRANK_BRANDS, 1)]
     trades = [*rows(("trades.txt",), TRADE_BRANDS, 1)]
+    blind = [*rows(("blind.txt",), BLIND_BRANDS, 1)]
     for name, made in (
         ("statements", fit), ("held", held), ("exam", exam), ("unseen", unseen), ("fresh", fresh), ("pranks", pranks),
-        ("sealed", sealed), ("trades", trades),
+        ("sealed", sealed), ("trades", trades), ("blind", blind),
     ):  # fmt: skip
         print(f"{write(HERE / f'{name}.jsonl', iter(made))} in {name}.jsonl")  # noqa: T201
