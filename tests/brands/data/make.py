@@ -71,6 +71,7 @@ PRODUCTS = {
     **FRESH_BRANDS,
     **PRANK_BRANDS,
     **TRADE_BRANDS,
+    **BLIND_BRANDS,
     "Cocoa & Co": "chocolate",
 }
 _LEET = str.maketrans({"a": "4", "e": "3", "i": "1", "o": "0", "s": "5"})
