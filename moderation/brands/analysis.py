@@ -50,7 +50,7 @@ EAR = "ear"
 #: What the ear heard is never surer than this: no brand lets it refuse alone.
 _EAR_SUREST = 0.85
 #: What the ear finds this unlikely is dropped, where the frames are not certain.
-_UNLIKELY = 0.05
+_UNLIKELY = 0.07
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,20 +177,23 @@ class Analyst:
         if plain and self._ear and surest < _CERTAIN and not excused and (told := as_told(statement)):
             if surest < _WORTH_SAYING:
                 found += self._overheard(statement, setting, told, self._ear)
-            elif self._ear.glance(told) < 0.0 and self._ear.hear(told).chance < _UNLIKELY:
+            elif self._doubts(found, told, self._ear):
                 return
         yield from found
+
+    def _doubts(self, found: Iterable[Finding], told: str, ear: Ear) -> bool:
+        """Whether the ear finds it very unlikely that anything is criticised; of what it was not taught it cannot tell."""
+        return ear.untaught.isdisjoint(each.claim.frame.theme for each in found) and ear.hear(told).chance < _UNLIKELY
 
     def _overheard(self, statement: Statement, setting: Setting, told: str, ear: Ear) -> Iterator[Finding]:
         """What the ear is sure of where the frames heard nothing, as a claim made by all of the words."""
         if not ear.is_worth_asking(told) or _sense(statement) < _READS_WELL:
             return
         theme, chance = ear.hear(told)
-        words = statement.words
-        least = ear.least(len(words))
-        if chance < least:
+        score = min(ear.sureness(statement, told, chance), _EAR_SUREST)
+        if score < _WORTH_SAYING:
             return
-        score = _WORTH_SAYING + (chance - least) / (1.0 - least) * (_EAR_SUREST - _WORTH_SAYING)
+        words = statement.words
         how = next((mention.how for mention in statement.mentions if mention.how), "")
         whole = Mention(EAR, ANY, 0, len(words), words[0].start, words[-1].end, how)
         frame = Frame(theme=theme, pattern=EAR, parts=(), ordered=False, gap=0, strength=score, gift=False)

@@ -6,6 +6,7 @@ statements (``teach.py``), and names the theme it hears. It is asked last, it ne
 
 import hashlib
 import json
+import math
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -16,12 +17,17 @@ from tokenizers import Tokenizer
 
 from moderation.brands.hearing import Mention, Statement
 from moderation.brands.lexicon import BRAND
+from moderation.brands.scoring import logit
 from moderation.errors import DetectorUnavailable
 from moderation.matching.lexicon import PLACE, load_lexicon
 
 #: Fewer words are names and single words, for which there are lists; more are letters and poems.
 _FEWEST_WORDS, _MOST_WORDS = 3, 20
 _MOST_TOKENS = 40
+#: More words than these say no more; a chance is never nearer to 0 or 1 than this.
+_MANY_WORDS, _NEVER = 10, 1e-4
+#: Concepts of what is said kindly, or of something else.
+_KIND = frozenset({"praise", "gift", "family", "other"})
 #: The encoder's alphabet ends here; other scripts are left to the grammars.
 _LAST_LETTER = "\u024f"
 #: What the ear hears in the place of names: it is to judge what is said, not of whom.
@@ -55,25 +61,32 @@ class Ear:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(_MOST_TOKENS)
         self._themes: list[str] = about["themes"]
-        #: From here a sentence is criticism: chosen so that one near miss in a hundred more goes to a person.
-        self.sure: float = about["sure"]
-        #: The same for the fewest words, which say little.
-        self.sure_of_few: float = about["sure_of_few"]
+        #: Themes of which the encoder was taught nothing: it has no say in what others hear of them.
+        self.untaught: frozenset[str] = frozenset(about["untaught"])
+        self._sureness: dict[str, float] = about["sureness"]
         self._bias: float = about["bias"]
         self._words: dict[str, float] = about["words"]
         self._asked: float = about["asked"]
         self.version = hashlib.sha256(model).hexdigest()[:8]
 
-    def least(self, words: int) -> float:
-        """The chance from which a sentence of so many words is criticism."""
-        return self.sure if words > _FEWEST_WORDS else self.sure_of_few
+    def sureness(self, statement: Statement, told: str, chance: float) -> float:
+        """How sure a sentence is criticism, 0.0 to 1.0, once what the encoder does not see is weighed too.
+
+        Many words say more than few; somebody who speaks of himself, of the family or with praise speaks less of the maker.
+        """
+        weights, said = self._sureness, {mention.concept for mention in statement.mentions}
+        total = weights["bias"] + weights["glance"] * self.glance(told)
+        total += weights["chance"] * logit(min(max(chance, _NEVER), 1.0 - _NEVER))
+        total += weights["word"] * min(len(statement.words), _MANY_WORDS)
+        total += weights["self"] * ("self" in said) + weights["kind"] * (not said.isdisjoint(_KIND))
+        return 1.0 / (1.0 + math.exp(-total))
 
     def glance(self, text: str) -> float:
         """What the words alone speak for, by a linear model that costs next to nothing: above 0.0 criticism, below innocence."""
         return self._bias + sum(self._words.get(word, 0.0) for word in dict.fromkeys(text.split()))
 
     def is_worth_asking(self, text: str) -> bool:
-        """Whether the encoder may hear anything; nineteen times in twenty where it would, and for one innocent text in three."""
+        """Whether the encoder may hear anything; nearly always where it would, and for one innocent text in four."""
         return self.glance(text) >= self._asked
 
     def hear(self, text: str) -> Heard:
