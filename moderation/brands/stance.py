@@ -20,6 +20,10 @@ _TIMES = frozenset("since by until till on every before after last next from".sp
 _IMPERATIVE = frozenset({"dont", "never", "do"})
 #: A denial holds within its clause: "not included, burns included" denies no burns.
 _CLAUSE = re.compile(r"[,;:.?!]\s|[\u2013\u2014]")
+#: Who speaks, where a verb that could be a product's follows: "we fell apart", "ich brenne".
+_SPEAKERS = frozenset("i we ich wir je nous on io noi yo nosotros ik wij eu ja".split())
+#: What products do, and people of themselves.
+_DOINGS = frozenset("breaks falls_apart suck dont_last explodes burn leak injure sicken".split())
 _TARGETS = frozenset({"brand", "company", "they", "product", "this"})
 
 
@@ -69,7 +73,9 @@ def take_stance(claim: Claim, statement: Statement, setting: Setting) -> Stance:
         gift=float(soft and bool(concepts & {"family", "gift"})),
         gift_product=float(soft and any(word in GIFT_PRODUCTS or word.rstrip("s") in GIFT_PRODUCTS for word in words)),
         praise=float("praise" in concepts),
-        aimed_elsewhere=float(not own & _TARGETS and any(_is_other(m, statement) for m in around)),
+        aimed_elsewhere=float(
+            not own & _TARGETS and (any(_is_other(m, statement) for m in around) or _is_of_speaker(claim, statement))
+        ),
         names_brand=float("brand" in concepts | own),
         aimed=float(bool(own & _TARGETS)),
         sensitive=float(claim.frame.theme in setting.sensitive),
@@ -82,6 +88,13 @@ def _is_other(mention: Mention, statement: Statement) -> bool:
     """Whether something else is meant: Monday in "mondays suck", not in "on strike since monday"."""
     before = statement.words[mention.first - 1].text if 0 < mention.first <= len(statement.words) else ""
     return mention.concept == "other" and before not in _TIMES
+
+
+def _is_of_speaker(claim: Claim, statement: Statement) -> bool:
+    """Whether the speaker did what a product might: "we fell apart", "I burn easily"."""
+    first = claim.mentions[0]
+    before = statement.words[first.first - 1].text if 0 < first.first <= len(statement.words) else ""
+    return first.concept in _DOINGS and before in _SPEAKERS
 
 
 def _within(mention: Mention, claim: Claim) -> bool:
@@ -101,6 +114,10 @@ def _denied(claim: Claim, statement: Statement, own: set[str]) -> bool:
             and mention.start <= claim.mentions[-1].start
             and not _CLAUSE.search(statement.reading.text, mention.end, max(mention.end, claim.start))
         ):
+            return True
+        # "Animal testing? No." is an answer to it.
+        answered = mention.concept == "denial" and mention.first == last
+        if answered and "?" in statement.reading.text[claim.end : mention.start]:
             return True
         # "Shoes that don't hurt" undoes; "don't hurt children" at the beginning asks for it.
         undone = mention.concept == "undoing" and any(mention.last == each.first for each in claim.mentions)
