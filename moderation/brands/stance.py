@@ -14,6 +14,8 @@ GIFT_PRODUCTS = frozenset(
 )
 #: A denial this many words before a claim still denies it: "not made in a sweatshop".
 _REACH = 4
+#: What a thing is for or of stands behind one of these.
+_OF = re.compile(r" (?:of|for|with|de|da|do|di|del|para|pour|per|à|aus|für|van|voor|dla|z) ")
 #: What stands before a time is about when, not about what.
 _TIMES = frozenset("since by until till on every before after last next from".split())
 #: What begins an order to someone.
@@ -44,8 +46,8 @@ class Stance:
 
     @property
     def is_excused(self) -> bool:
-        """Whether it is said and taken back: denied, or a gift."""
-        return bool(self.denied or self.gift or self.gift_product)
+        """Whether it is said and taken back: denied in plain words, or a gift."""
+        return bool((self.denied and not self.disguised) or self.gift or self.gift_product)
 
     def features(self) -> dict[str, float]:
         return {name: getattr(self, name) for name in self.__slots__}
@@ -67,11 +69,11 @@ def take_stance(claim: Claim, statement: Statement, setting: Setting) -> Stance:
     concepts = {mention.concept for mention in around}
     own = {mention.concept for mention in claim.mentions}
     soft = claim.frame.gift
-    words = setting.product.lower().replace("_", " ").replace("-", " ").split()
+    thing = _head(setting.product)
     return Stance(
         denied=float(_denied(claim, statement, own)),
         gift=float(soft and bool(concepts & {"family", "gift"})),
-        gift_product=float(soft and any(word in GIFT_PRODUCTS or word.rstrip("s") in GIFT_PRODUCTS for word in words)),
+        gift_product=float(soft and (thing in GIFT_PRODUCTS or thing.rstrip("s") in GIFT_PRODUCTS)),
         praise=float("praise" in concepts),
         aimed_elsewhere=float(
             not own & _TARGETS and (any(_is_other(m, statement) for m in around) or _is_of_speaker(claim, statement))
@@ -82,6 +84,12 @@ def take_stance(claim: Claim, statement: Statement, setting: Setting) -> Stance:
         disguised=float(statement.reading.name not in ("as written", "folded") or any(m.how for m in claim.mentions)),
         brandless=float(not setting.has_brand),
     )
+
+
+def _head(product: str) -> str:
+    """The word that says what a product is: "mug" of "photo mug" and "taza" of "taza de café", not "board" of "board game"."""
+    words = _OF.split(product.lower().replace("_", " ").replace("-", " "), maxsplit=1)[0].split()
+    return words[-1] if words else ""
 
 
 def _is_other(mention: Mention, statement: Statement) -> bool:
