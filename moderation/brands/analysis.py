@@ -1,12 +1,12 @@
 """Analysis: everything that one order says about its brand, the surest reading of each theme."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from moderation.brands.book import BrandBook, profile_lexicon
-from moderation.brands.ear import Ear, as_told, load_ear
+from moderation.brands.ear import Ear, load_ear, tellings
 from moderation.brands.framing import Claim, Framing
 from moderation.brands.hearing import Mention, Statement, hear
 from moderation.brands.lexicon import ANY, Lexicon
@@ -174,23 +174,26 @@ class Analyst:
             score = self._weights.score(claim, stance)
             surest, excused = max(surest, score), excused or stance.is_excused
             found.append(Finding(claim=claim, stance=stance, statement=statement, score=score))
-        if plain and self._ear and surest < _CERTAIN and not excused and (told := as_told(statement)):
+        if plain and self._ear and surest < _CERTAIN and not excused and (told := tellings(statement)):
             if surest < _WORTH_SAYING:
                 found += self._overheard(statement, setting, told, self._ear)
             elif self._doubts(found, told, self._ear):
                 return
         yield from found
 
-    def _doubts(self, found: Iterable[Finding], told: str, ear: Ear) -> bool:
+    def _doubts(self, found: Iterable[Finding], told: Sequence[str], ear: Ear) -> bool:
         """Whether the ear finds it very unlikely that anything is criticised; of what it was not taught it cannot tell."""
-        return ear.untaught.isdisjoint(each.claim.frame.theme for each in found) and ear.hear(told).chance < _UNLIKELY
+        if not ear.untaught.isdisjoint(each.claim.frame.theme for each in found):
+            return False
+        return all(ear.hear(text).chance < _UNLIKELY for text in told)
 
-    def _overheard(self, statement: Statement, setting: Setting, told: str, ear: Ear) -> Iterator[Finding]:
+    def _overheard(self, statement: Statement, setting: Setting, told: Sequence[str], ear: Ear) -> Iterator[Finding]:
         """What the ear is sure of where the frames heard nothing, as a claim made by all of the words."""
         if not ear.is_worth_asking(told) or _sense(statement) < _READS_WELL:
             return
-        theme, chance = ear.hear(told)
-        score = min(ear.sureness(statement, told, chance), _EAR_SUREST)
+        heard = [ear.hear(text) for text in told]
+        theme = max(heard, key=lambda each: each.chance).theme
+        score = min(ear.sureness(statement, told, heard), _EAR_SUREST)
         if score < _WORTH_SAYING:
             return
         words = statement.words

@@ -7,6 +7,7 @@ statements (``teach.py``), and names the theme it hears. It is asked last, it ne
 import hashlib
 import json
 import math
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -15,6 +16,7 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
+from moderation.brands.glosses import glossed
 from moderation.brands.hearing import Mention, Statement
 from moderation.brands.lexicon import BRAND
 from moderation.brands.scoring import logit
@@ -69,14 +71,16 @@ class Ear:
         self._asked: float = about["asked"]
         self.version = hashlib.sha256(model).hexdigest()[:8]
 
-    def sureness(self, statement: Statement, told: str, chance: float) -> float:
+    def sureness(self, statement: Statement, told: Sequence[str], heard: Sequence[Heard]) -> float:
         """How sure a sentence is criticism, 0.0 to 1.0, once what the encoder does not see is weighed too.
+
+        What is heard of a sentence and of its gloss adds up.
 
         Many words say more than few; somebody who speaks of himself, of the family or with praise speaks less of the maker.
         """
         weights, said = self._sureness, {mention.concept for mention in statement.mentions}
-        total = weights["bias"] + weights["glance"] * self.glance(told)
-        total += weights["chance"] * logit(min(max(chance, _NEVER), 1.0 - _NEVER))
+        total = weights["bias"] + weights["glance"] * self.glance(told[0])
+        total += weights["chance"] * sum(logit(min(max(each.chance, _NEVER), 1.0 - _NEVER)) for each in heard)
         total += weights["word"] * min(len(statement.words), _MANY_WORDS)
         total += weights["self"] * ("self" in said) + weights["kind"] * (not said.isdisjoint(_KIND))
         return 1.0 / (1.0 + math.exp(-total))
@@ -85,9 +89,9 @@ class Ear:
         """What the words alone speak for, by a linear model that costs next to nothing: above 0.0 criticism, below innocence."""
         return self._bias + sum(self._words.get(word, 0.0) for word in dict.fromkeys(text.split()))
 
-    def is_worth_asking(self, text: str) -> bool:
+    def is_worth_asking(self, told: Sequence[str]) -> bool:
         """Whether the encoder may hear anything; nearly always where it would, and for one innocent text in four."""
-        return self.glance(text) >= self._asked
+        return any(self.glance(text) >= self._asked for text in told)
 
     def hear(self, text: str) -> Heard:
         """The likeliest theme of a text, and how likely it is criticism.
@@ -112,25 +116,40 @@ def load_ear() -> Ear:
     return Ear()
 
 
-def as_told(statement: Statement, *, fewest: int = _FEWEST_WORDS) -> str:
-    """The statement as the ear is told it: repaired words, stand-ins for names; empty when it is none to be asked about."""
+def tellings(statement: Statement) -> tuple[str, ...]:
+    """The statement as the ear is told it, and once more in English where it is not; empty when it is none to be asked about."""
+    words = _words_told(statement)
+    if len(statement.words) < _FEWEST_WORDS or not words:
+        return ()
+    told = [each for _, each in words]
+    gloss = glossed([word for word, _ in words], told)
+    return (" ".join(told), " ".join(gloss)) if gloss else (" ".join(told),)
+
+
+def as_told(statement: Statement) -> str:
+    """The statement in repaired words, with stand-ins for names; empty when it is none to be asked about."""
+    return " ".join(told for _, told in _words_told(statement))
+
+
+def _words_told(statement: Statement) -> list[tuple[str, str]]:
+    """Each word as it stands and as it is told; a name is told once."""
     count = len(statement.words)
-    if not fewest <= count <= _MOST_WORDS or 2 * len(statement.excused) > count:
-        return ""
+    if not 0 < count <= _MOST_WORDS or 2 * len(statement.excused) > count:
+        return []
     if any(max(word.text) > _LAST_LETTER for word in statement.words):
-        return ""
+        return []
     names: dict[int, Mention] = {}
     for mention in statement.mentions:
         longest = names.get(mention.first)
         if mention.concept in _STAND_INS and not mention.how and (longest is None or mention.last > longest.last):
             names[mention.first] = mention
-    told: list[str] = []
+    told: list[tuple[str, str]] = []
     at = 0
     while at < count:
-        name = names.get(at)
-        told.append(_STAND_INS[name.concept] if name else _without_place(statement, at))
+        word, name = statement.words[at].text, names.get(at)
+        told.append(("", _STAND_INS[name.concept]) if name else (word, _without_place(statement, at)))
         at = name.last if name else at + 1
-    return " ".join(told)
+    return told
 
 
 def _without_place(statement: Statement, at: int) -> str:

@@ -72,9 +72,7 @@ def lessons(rows: Iterable[dict[str, Any]], book: BrandBook) -> Iterator[Row]:
         if kind in _NOT_TAUGHT or "text" not in row or row.get("form", "plain") != "plain":
             continue
         readings = read(parse_request({key: row[key] for key in ("text", "brand", "product") if row.get(key)}))
-        told = next(
-            (as_told(s, fewest=1) for s, _, _ in analyst.hearings(readings) if s.reading is readings.folded), ""
-        )
+        told = next((as_told(s) for s, _, _ in analyst.hearings(readings) if s.reading is readings.folded), "")
         if told:
             yield kind, told
 
