@@ -246,6 +246,8 @@ def _product_words(product: str) -> frozenset[str]:
 
 def _with_product(statement: Statement, product: frozenset[str]) -> Statement:
     """The statement in which the product of the order is one, though no list knows the word."""
+    if not any(word.text in product for word in statement.words):
+        return statement
     known = {at for mention in statement.mentions for at in range(mention.first, mention.last)} | statement.excused
     named = [
         Mention(PRODUCT, ANY, at, at + 1, word.start, word.end, "")

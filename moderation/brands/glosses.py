@@ -7,7 +7,7 @@ keeps the order of the words and leaves what it does not know as it stands.
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from moderation.brands.words import fold_all
@@ -43,15 +43,21 @@ def glossed(words: Sequence[str], told: Sequence[str]) -> list[str]:
         words: Folded words of a sentence.
         told: The same as the ear is told them, one for one; names are the same whatever is spoken.
     """
-    meanings = max(
-        ([glossary.meaning(word) for word in words] for glossary in load_glossaries()),
-        key=lambda found: sum(map(bool, found)),
-    )
-    known = sum(map(bool, meanings))
     lexicon = load_lexicon()
-    if known < _SPOKEN * len(words) or known <= sum(lexicon.english(word) >= _ENGLISH for word in words):
+    english = sum(lexicon.english(word) >= _ENGLISH for word in words)
+    if english == len(words):
+        return []
+    meanings = max(zip(*map(_meanings, words), strict=True), key=lambda found: sum(map(bool, found)))
+    known = sum(map(bool, meanings))
+    if known < _SPOKEN * len(words) or known <= english:
         return []
     return [meaning or name for meaning, name in zip(meanings, told, strict=True)]
+
+
+@lru_cache(maxsize=8192)
+def _meanings(word: str) -> tuple[str, ...]:
+    """What the word means in each of the languages."""
+    return tuple(glossary.meaning(word) for glossary in load_glossaries())
 
 
 @cache

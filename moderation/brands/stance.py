@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from moderation.brands.framing import Claim
 from moderation.brands.hearing import Mention, Statement
@@ -86,6 +87,7 @@ def take_stance(claim: Claim, statement: Statement, setting: Setting) -> Stance:
     )
 
 
+@lru_cache(maxsize=256)
 def _head(product: str) -> str:
     """The word that says what a product is: "mug" of "photo mug" and "taza" of "taza de café", not "board" of "board game"."""
     words = _OF.split(product.lower().replace("_", " ").replace("-", " "), maxsplit=1)[0].split()
