@@ -16,7 +16,7 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
-from moderation.brands.glosses import glossed
+from moderation.brands.glosses import GLOSSES, glossed
 from moderation.brands.hearing import Mention, Statement
 from moderation.brands.lexicon import BRAND
 from moderation.brands.scoring import logit
@@ -54,7 +54,8 @@ class Ear:
         folder = files("moderation.brands").joinpath("ear")
         parts = sorted(part.name for part in folder.iterdir() if part.name.endswith(".onnx"))
         model = b"".join(folder.joinpath(part).read_bytes() for part in parts)
-        about = json.loads(folder.joinpath("ear.json").read_text(encoding="utf-8"))
+        written = folder.joinpath("ear.json").read_bytes()
+        about = json.loads(written)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = False
@@ -69,7 +70,7 @@ class Ear:
         self._bias: float = about["bias"]
         self._words: dict[str, float] = about["words"]
         self._asked: float = about["asked"]
-        self.version = hashlib.sha256(model).hexdigest()[:8]
+        self.version = hashlib.sha256(model + written + GLOSSES.read_bytes()).hexdigest()[:8]
 
     def sureness(self, statement: Statement, told: Sequence[str], heard: Sequence[Heard]) -> float:
         """How sure a sentence is criticism, 0.0 to 1.0, once what the encoder does not see is weighed too.

@@ -13,7 +13,7 @@ from pathlib import Path
 from moderation.brands.words import fold_all
 from moderation.matching.lexicon import load_lexicon
 
-_FILE = Path(__file__).parent / "data" / "glosses.csv"
+GLOSSES = Path(__file__).parent / "data" / "glosses.csv"
 #: From this share of known words on, a sentence is one of the language; fewer are chance.
 _SPOKEN = 0.6
 #: On the Zipf scale: what every reader of English knows.
@@ -64,7 +64,7 @@ def _meanings(word: str) -> tuple[str, ...]:
 def load_glossaries() -> tuple[Glossary, ...]:
     """One for each language, in the order of the file."""
     rows: dict[str, list[tuple[str, str]]] = {}
-    with _FILE.open(encoding="utf-8", newline="") as file:
+    with GLOSSES.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             rows.setdefault(row["language"], []).append((row["word"], row["english"]))
     return tuple(_glossary(found) for found in rows.values())
