@@ -39,11 +39,19 @@ def marks_lexicon(marks: Iterable[Mark]) -> Lexicon:
     """The names, parts and contexts of all marks; each mark is its own concept."""
     entries: list[tuple[str, str, int]] = []
     for number, mark in enumerate(marks):
-        kinds = ((_NAME, (mark.name, *mark.aliases)), (_PART, mark.alone), (_CONTEXT, mark.context))
+        kinds = ((_NAME, _forms(mark)), (_PART, mark.alone), (_CONTEXT, mark.context))
         for kind, names in kinds:
             if names:
                 entries += [(folded, f"{kind}{number}", ANY) for folded in fold_all(names) if split(folded)]
     return Lexicon(entries, frozenset(), tolerant=False)
+
+
+def _forms(mark: Mark) -> list[str]:
+    """The names of a mark, and several things of a brand: "Nikes"."""
+    names = [mark.name, *mark.aliases]
+    if mark.category is Category.PUBLIC_FIGURE:
+        return names
+    return [*names, *(f"{name}s" for name in names if name.isalpha() and not name.endswith("s"))]
 
 
 def rivals(statement: Statement, names: tuple[str, ...]) -> list[Reference]:
