@@ -2,8 +2,8 @@
 
 Every seed is spoken about one or two brands, and every criticism once more in a disguise and once over two fields.
 ``statements.jsonl`` is what weights are fitted on; ``held.jsonl`` has other brands, other themes and other words;
-``exam.jsonl`` has the statements that rules were repaired by, ``unseen.jsonl`` and
-``fresh.jsonl`` those that no rule was repaired by.
+``exam.jsonl`` and ``trades.jsonl`` have the statements that rules were repaired by, ``sealed.jsonl`` and ``blind.jsonl`` those
+that none was; the handbook says of each what has been read.
 """
 
 import json
