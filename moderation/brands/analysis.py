@@ -1,12 +1,12 @@
 """Analysis: everything that one order says about its brand, the surest reading of each theme."""
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from moderation.brands.book import BrandBook, profile_lexicon
-from moderation.brands.ear import Ear, as_told, load_ear
+from moderation.brands.ear import Ear, load_ear, tellings
 from moderation.brands.framing import Claim, Framing
 from moderation.brands.hearing import Mention, Statement, hear
 from moderation.brands.lexicon import ANY, Lexicon
@@ -43,12 +43,14 @@ _WORD = re.compile(r"[^\W\d_]+")
 _AS_TYPED = ("as written", "folded")
 #: Below this a finding is no evidence.
 _WORTH_SAYING = 0.5
+#: The concept of things that are sold; shorter words for them are too many other things.
+PRODUCT, _SHORTEST_PRODUCT = "product", 4
 #: Stands where a frame's pattern would, for what the ear heard.
 EAR = "ear"
 #: What the ear heard is never surer than this: no brand lets it refuse alone.
 _EAR_SUREST = 0.85
 #: What the ear finds this unlikely is dropped, where the frames are not certain.
-_UNLIKELY = 0.05
+_UNLIKELY = 0.07
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,10 +139,11 @@ class Analyst:
             has_brand=voice.profile is not None,
             sensitive=frozenset(voice.profile.sensitive) if voice.profile else frozenset(),
         )
+        product = _product_words(request.product or "")
         said: frozenset[str] = frozenset()
         sense = 0.0
         for reading, plain in self._worth_hearing(readings):
-            statement = hear(reading, (self._book.lexicon, voice.lexicon, self._marks))
+            statement = _with_product(hear(reading, (self._book.lexicon, voice.lexicon, self._marks)), product)
             if reading is readings.folded:
                 said = frozenset(word.text for word in statement.words)
                 sense = _sense(statement)
@@ -171,23 +174,29 @@ class Analyst:
             score = self._weights.score(claim, stance)
             surest, excused = max(surest, score), excused or stance.is_excused
             found.append(Finding(claim=claim, stance=stance, statement=statement, score=score))
-        if plain and self._ear and surest < _CERTAIN and not excused and (told := as_told(statement)):
+        if plain and self._ear and surest < _CERTAIN and not excused and (told := tellings(statement)):
             if surest < _WORTH_SAYING:
                 found += self._overheard(statement, setting, told, self._ear)
-            elif self._ear.glance(told) < 0.0 and self._ear.hear(told).chance < _UNLIKELY:
+            elif self._doubts(found, told, self._ear):
                 return
         yield from found
 
-    def _overheard(self, statement: Statement, setting: Setting, told: str, ear: Ear) -> Iterator[Finding]:
+    def _doubts(self, found: Iterable[Finding], told: Sequence[str], ear: Ear) -> bool:
+        """Whether the ear finds it very unlikely that anything is criticised; of what it was not taught it cannot tell."""
+        if not ear.untaught.isdisjoint(each.claim.frame.theme for each in found):
+            return False
+        return all(ear.hear(text).chance < _UNLIKELY for text in told)
+
+    def _overheard(self, statement: Statement, setting: Setting, told: Sequence[str], ear: Ear) -> Iterator[Finding]:
         """What the ear is sure of where the frames heard nothing, as a claim made by all of the words."""
         if not ear.is_worth_asking(told) or _sense(statement) < _READS_WELL:
             return
-        theme, chance = ear.hear(told)
-        words = statement.words
-        least = ear.least(len(words))
-        if chance < least:
+        heard = [ear.hear(text) for text in told]
+        theme = max(heard, key=lambda each: each.chance).theme
+        score = min(ear.sureness(statement, told, heard), _EAR_SUREST)
+        if score < _WORTH_SAYING:
             return
-        score = _WORTH_SAYING + (chance - least) / (1.0 - least) * (_EAR_SUREST - _WORTH_SAYING)
+        words = statement.words
         how = next((mention.how for mention in statement.mentions if mention.how), "")
         whole = Mention(EAR, ANY, 0, len(words), words[0].start, words[-1].end, how)
         frame = Frame(theme=theme, pattern=EAR, parts=(), ordered=False, gap=0, strength=score, gift=False)
@@ -225,6 +234,30 @@ class Analyst:
         own = frozenset((*names, *profile.partners, *profile.faces)) if profile else frozenset()
         hostile = self._book.themes.loud | _TURNING
         return _Voice(profile, lexicon, Slogans(slogans, hostile), own, profile.competitors if profile else ())
+
+
+@lru_cache(maxsize=256)
+def _product_words(product: str) -> frozenset[str]:
+    """What an order calls its product: "headphones" of "wireless_headphones", one or several of them."""
+    words = [word for word in _WORD.findall(product.lower()) if len(word) >= _SHORTEST_PRODUCT]
+    last = words[-1].removesuffix("s") if words else ""
+    return frozenset({last, f"{last}s"}) if last else frozenset()
+
+
+def _with_product(statement: Statement, product: frozenset[str]) -> Statement:
+    """The statement in which the product of the order is one, though no list knows the word."""
+    if not any(word.text in product for word in statement.words):
+        return statement
+    known = {at for mention in statement.mentions for at in range(mention.first, mention.last)} | statement.excused
+    named = [
+        Mention(PRODUCT, ANY, at, at + 1, word.start, word.end, "")
+        for at, word in enumerate(statement.words)
+        if word.text in product and at not in known
+    ]
+    if not named:
+        return statement
+    mentions = sorted((*statement.mentions, *named), key=lambda mention: (mention.start, -mention.end))
+    return replace(statement, mentions=tuple(mentions))
 
 
 def _only_word(readings: Readings) -> str:

@@ -6,6 +6,8 @@ statements (``teach.py``), and names the theme it hears. It is asked last, it ne
 
 import hashlib
 import json
+import math
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -14,14 +16,20 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
+from moderation.brands.glosses import GLOSSES, glossed
 from moderation.brands.hearing import Mention, Statement
 from moderation.brands.lexicon import BRAND
+from moderation.brands.scoring import logit
 from moderation.errors import DetectorUnavailable
 from moderation.matching.lexicon import PLACE, load_lexicon
 
 #: Fewer words are names and single words, for which there are lists; more are letters and poems.
 _FEWEST_WORDS, _MOST_WORDS = 3, 20
 _MOST_TOKENS = 40
+#: More words than these say no more; a chance is never nearer to 0 or 1 than this.
+_MANY_WORDS, _NEVER = 10, 1e-4
+#: Concepts of what is said kindly, or of something else.
+_KIND = frozenset({"praise", "gift", "family", "other"})
 #: The encoder's alphabet ends here; other scripts are left to the grammars.
 _LAST_LETTER = "\u024f"
 #: What the ear hears in the place of names: it is to judge what is said, not of whom.
@@ -46,7 +54,8 @@ class Ear:
         folder = files("moderation.brands").joinpath("ear")
         parts = sorted(part.name for part in folder.iterdir() if part.name.endswith(".onnx"))
         model = b"".join(folder.joinpath(part).read_bytes() for part in parts)
-        about = json.loads(folder.joinpath("ear.json").read_text(encoding="utf-8"))
+        written = folder.joinpath("ear.json").read_bytes()
+        about = json.loads(written)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = False
@@ -55,26 +64,35 @@ class Ear:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(_MOST_TOKENS)
         self._themes: list[str] = about["themes"]
-        #: From here a sentence is criticism: chosen so that one near miss in a hundred more goes to a person.
-        self.sure: float = about["sure"]
-        #: The same for the fewest words, which say little.
-        self.sure_of_few: float = about["sure_of_few"]
+        #: Themes of which the encoder was taught nothing: it has no say in what others hear of them.
+        self.untaught: frozenset[str] = frozenset(about["untaught"])
+        self._sureness: dict[str, float] = about["sureness"]
         self._bias: float = about["bias"]
         self._words: dict[str, float] = about["words"]
         self._asked: float = about["asked"]
-        self.version = hashlib.sha256(model).hexdigest()[:8]
+        self.version = hashlib.sha256(model + written + GLOSSES.read_bytes()).hexdigest()[:8]
 
-    def least(self, words: int) -> float:
-        """The chance from which a sentence of so many words is criticism."""
-        return self.sure if words > _FEWEST_WORDS else self.sure_of_few
+    def sureness(self, statement: Statement, told: Sequence[str], heard: Sequence[Heard]) -> float:
+        """How sure a sentence is criticism, 0.0 to 1.0, once what the encoder does not see is weighed too.
+
+        What is heard of a sentence and of its gloss adds up.
+
+        Many words say more than few; somebody who speaks of himself, of the family or with praise speaks less of the maker.
+        """
+        weights, said = self._sureness, {mention.concept for mention in statement.mentions}
+        total = weights["bias"] + weights["glance"] * self.glance(told[0])
+        total += weights["chance"] * sum(logit(min(max(each.chance, _NEVER), 1.0 - _NEVER)) for each in heard)
+        total += weights["word"] * min(len(statement.words), _MANY_WORDS)
+        total += weights["self"] * ("self" in said) + weights["kind"] * (not said.isdisjoint(_KIND))
+        return 1.0 / (1.0 + math.exp(-total))
 
     def glance(self, text: str) -> float:
         """What the words alone speak for, by a linear model that costs next to nothing: above 0.0 criticism, below innocence."""
         return self._bias + sum(self._words.get(word, 0.0) for word in dict.fromkeys(text.split()))
 
-    def is_worth_asking(self, text: str) -> bool:
-        """Whether the encoder may hear anything; nineteen times in twenty where it would, and for one innocent text in three."""
-        return self.glance(text) >= self._asked
+    def is_worth_asking(self, told: Sequence[str]) -> bool:
+        """Whether the encoder may hear anything; nearly always where it would, and for one innocent text in four."""
+        return any(self.glance(text) >= self._asked for text in told)
 
     def hear(self, text: str) -> Heard:
         """The likeliest theme of a text, and how likely it is criticism.
@@ -99,25 +117,40 @@ def load_ear() -> Ear:
     return Ear()
 
 
-def as_told(statement: Statement, *, fewest: int = _FEWEST_WORDS) -> str:
-    """The statement as the ear is told it: repaired words, stand-ins for names; empty when it is none to be asked about."""
+def tellings(statement: Statement) -> tuple[str, ...]:
+    """The statement as the ear is told it, and once more in English where it is not; empty when it is none to be asked about."""
+    words = _words_told(statement)
+    if len(statement.words) < _FEWEST_WORDS or not words:
+        return ()
+    told = [each for _, each in words]
+    gloss = glossed([word for word, _ in words], told)
+    return (" ".join(told), " ".join(gloss)) if gloss else (" ".join(told),)
+
+
+def as_told(statement: Statement) -> str:
+    """The statement in repaired words, with stand-ins for names; empty when it is none to be asked about."""
+    return " ".join(told for _, told in _words_told(statement))
+
+
+def _words_told(statement: Statement) -> list[tuple[str, str]]:
+    """Each word as it stands and as it is told; a name is told once."""
     count = len(statement.words)
-    if not fewest <= count <= _MOST_WORDS or 2 * len(statement.excused) > count:
-        return ""
+    if not 0 < count <= _MOST_WORDS or 2 * len(statement.excused) > count:
+        return []
     if any(max(word.text) > _LAST_LETTER for word in statement.words):
-        return ""
+        return []
     names: dict[int, Mention] = {}
     for mention in statement.mentions:
         longest = names.get(mention.first)
         if mention.concept in _STAND_INS and not mention.how and (longest is None or mention.last > longest.last):
             names[mention.first] = mention
-    told: list[str] = []
+    told: list[tuple[str, str]] = []
     at = 0
     while at < count:
-        name = names.get(at)
-        told.append(_STAND_INS[name.concept] if name else _without_place(statement, at))
+        word, name = statement.words[at].text, names.get(at)
+        told.append(("", _STAND_INS[name.concept]) if name else (word, _without_place(statement, at)))
         at = name.last if name else at + 1
-    return " ".join(told)
+    return told
 
 
 def _without_place(statement: Statement, at: int) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from moderation.brands.framing import Claim
 from moderation.brands.hearing import Mention, Statement
@@ -14,12 +15,18 @@ GIFT_PRODUCTS = frozenset(
 )
 #: A denial this many words before a claim still denies it: "not made in a sweatshop".
 _REACH = 4
+#: What a thing is for or of stands behind one of these.
+_OF = re.compile(r" (?:of|for|with|de|da|do|di|del|para|pour|per|à|aus|für|van|voor|dla|z) ")
 #: What stands before a time is about when, not about what.
 _TIMES = frozenset("since by until till on every before after last next from".split())
 #: What begins an order to someone.
 _IMPERATIVE = frozenset({"dont", "never", "do"})
 #: A denial holds within its clause: "not included, burns included" denies no burns.
 _CLAUSE = re.compile(r"[,;:.?!]\s|[\u2013\u2014]")
+#: Who speaks, where a verb that could be a product's follows: "we fell apart", "ich brenne".
+_SPEAKERS = frozenset("i we ich wir je nous on io noi yo nosotros ik wij eu ja".split())
+#: What products do, and people of themselves.
+_DOINGS = frozenset("breaks falls_apart suck dont_last explodes burn leak injure sicken".split())
 _TARGETS = frozenset({"brand", "company", "they", "product", "this"})
 
 
@@ -40,8 +47,8 @@ class Stance:
 
     @property
     def is_excused(self) -> bool:
-        """Whether it is said and taken back: denied, or a gift."""
-        return bool(self.denied or self.gift or self.gift_product)
+        """Whether it is said and taken back: denied in plain words, or a gift."""
+        return bool((self.denied and not self.disguised) or self.gift or self.gift_product)
 
     def features(self) -> dict[str, float]:
         return {name: getattr(self, name) for name in self.__slots__}
@@ -63,13 +70,15 @@ def take_stance(claim: Claim, statement: Statement, setting: Setting) -> Stance:
     concepts = {mention.concept for mention in around}
     own = {mention.concept for mention in claim.mentions}
     soft = claim.frame.gift
-    words = setting.product.lower().replace("_", " ").replace("-", " ").split()
+    thing = _head(setting.product)
     return Stance(
         denied=float(_denied(claim, statement, own)),
         gift=float(soft and bool(concepts & {"family", "gift"})),
-        gift_product=float(soft and any(word in GIFT_PRODUCTS or word.rstrip("s") in GIFT_PRODUCTS for word in words)),
+        gift_product=float(soft and (thing in GIFT_PRODUCTS or thing.rstrip("s") in GIFT_PRODUCTS)),
         praise=float("praise" in concepts),
-        aimed_elsewhere=float(not own & _TARGETS and any(_is_other(m, statement) for m in around)),
+        aimed_elsewhere=float(
+            not own & _TARGETS and (any(_is_other(m, statement) for m in around) or _is_of_speaker(claim, statement))
+        ),
         names_brand=float("brand" in concepts | own),
         aimed=float(bool(own & _TARGETS)),
         sensitive=float(claim.frame.theme in setting.sensitive),
@@ -78,10 +87,24 @@ def take_stance(claim: Claim, statement: Statement, setting: Setting) -> Stance:
     )
 
 
+@lru_cache(maxsize=256)
+def _head(product: str) -> str:
+    """The word that says what a product is: "mug" of "photo mug" and "taza" of "taza de café", not "board" of "board game"."""
+    words = _OF.split(product.lower().replace("_", " ").replace("-", " "), maxsplit=1)[0].split()
+    return words[-1] if words else ""
+
+
 def _is_other(mention: Mention, statement: Statement) -> bool:
     """Whether something else is meant: Monday in "mondays suck", not in "on strike since monday"."""
     before = statement.words[mention.first - 1].text if 0 < mention.first <= len(statement.words) else ""
     return mention.concept == "other" and before not in _TIMES
+
+
+def _is_of_speaker(claim: Claim, statement: Statement) -> bool:
+    """Whether the speaker did what a product might: "we fell apart", "I burn easily"."""
+    first = claim.mentions[0]
+    before = statement.words[first.first - 1].text if 0 < first.first <= len(statement.words) else ""
+    return first.concept in _DOINGS and before in _SPEAKERS
 
 
 def _within(mention: Mention, claim: Claim) -> bool:
@@ -101,6 +124,10 @@ def _denied(claim: Claim, statement: Statement, own: set[str]) -> bool:
             and mention.start <= claim.mentions[-1].start
             and not _CLAUSE.search(statement.reading.text, mention.end, max(mention.end, claim.start))
         ):
+            return True
+        # "Animal testing? No." is an answer to it.
+        answered = mention.concept == "denial" and mention.first == last
+        if answered and "?" in statement.reading.text[claim.end : mention.start]:
             return True
         # "Shoes that don't hurt" undoes; "don't hurt children" at the beginning asks for it.
         undone = mention.concept == "undoing" and any(mention.last == each.first for each in claim.mentions)

@@ -1,7 +1,8 @@
 """Teach the ear: ``python -m moderation.brands.teach STATEMENTS --seeds FOLDER --innocents CSV --out FOLDER``.
 
 Fine-tunes the first three layers of all-MiniLM-L6-v2 on labelled statements and on the patterns of ``ear_*.txt``, fits the
-linear glance beside it, and writes the int8 file in parts. Needs the ``train`` and ``models`` extras; half a minute on a GPU.
+linear glance beside it, and writes the int8 file in parts. Needs the ``train`` and ``models`` extras; half a minute on a GPU,
+more than an hour on a CPU. With ``--last-layer`` the shipped encoder is kept but for its last layer: ten minutes on a CPU.
 Themes that are held back from all fitting are left out here too.
 """
 
@@ -13,6 +14,7 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from moderation.brands.analysis import Analyst
 from moderation.brands.book import BrandBook, load_brands
 from moderation.brands.ear import as_told
 from moderation.brands.fit import innocent_rows, read_rows, with_profiles
+from moderation.brands.retouch import retouch
 from moderation.reading import read
 from moderation.request import parse_request
 
@@ -31,7 +34,8 @@ HELD_BACK = frozenset({"animals", "tax"})
 _NOT_TAUGHT = HELD_BACK | {"mock", "mock_slogan"}
 _SAMPLES = 24
 _LAYERS, _POSITIONS, _PARTS = 3, 64, 3
-_EPOCHS, _BATCH, _RATE, _FORGOTTEN = 6, 64, 2e-4, 0.2
+_EPOCHS, _EPOCHS_OF_LAST = 6, 2
+_TOKENS, _BATCH, _RATE, _FORGOTTEN = 40, 64, 2e-4, 0.2
 _CHOICE = re.compile(r"\{([^{}]*\|[^{}]*)\}")
 #: Stand for the brand, its chief and its rival, in patterns; the profile that ships has all three.
 _NAMES = {"{b}": "Strider", "{exec}": "Maren Halvorsen", "{rival}": "Velocis"}
@@ -68,9 +72,7 @@ def lessons(rows: Iterable[dict[str, Any]], book: BrandBook) -> Iterator[Row]:
         if kind in _NOT_TAUGHT or "text" not in row or row.get("form", "plain") != "plain":
             continue
         readings = read(parse_request({key: row[key] for key in ("text", "brand", "product") if row.get(key)}))
-        told = next(
-            (as_told(s, fewest=1) for s, _, _ in analyst.hearings(readings) if s.reading is readings.folded), ""
-        )
+        told = next((as_told(s) for s, _, _ in analyst.hearings(readings) if s.reading is readings.folded), "")
         if told:
             yield kind, told
 
@@ -84,7 +86,7 @@ def teach(rows: Sequence[Row], themes: Sequence[str], tokenizer: Any, *, epochs:
     rng = random.Random(3)
     model = _encoder(len(themes), tokenizer).to(device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=_RATE, weight_decay=0.01)
-    samples = [(tokenizer.encode(text).ids[:40], themes.index(theme)) for theme, text in rows]
+    samples = [(tokenizer.encode(text).ids[:_TOKENS], themes.index(theme)) for theme, text in rows]
     steps, step = max(1, epochs * (len(samples) // _BATCH)), 0
     unknown = tokenizer.token_to_id("[UNK]")
     for _ in range(epochs):
@@ -173,11 +175,29 @@ def write(model: Any, folder: Path) -> None:
     optimize_model(whole, "bert", num_heads=12, hidden_size=384, opt_level=0).save_model_to_file(whole)
     quantize_dynamic(whole, small, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True,
                      extra_options={"DefaultTensorType": TensorProto.FLOAT})  # fmt: skip
-    data = small.read_bytes()
-    for number, part in enumerate(np.array_split(np.frombuffer(data, np.uint8), _PARTS), 1):
-        (folder / f"model-{number}-of-{_PARTS}.onnx").write_bytes(part.tobytes())
+    write_parts(small.read_bytes(), folder)
     Path(whole).unlink()
     small.unlink()
+
+
+def write_parts(data: bytes, folder: Path) -> None:
+    """The bytes of an encoder as the files that ship."""
+    for number, part in enumerate(np.array_split(np.frombuffer(data, np.uint8), _PARTS), 1):
+        (folder / f"model-{number}-of-{_PARTS}.onnx").write_bytes(part.tobytes())
+
+
+def retouched(
+    shipped: Traversable, rows: Sequence[Row], themes: Sequence[str], tokenizer: Any, *, epochs: int
+) -> bytes:
+    """The encoder that ships, its last layer taught on."""
+    import onnx
+
+    parts = sorted((part for part in shipped.iterdir() if part.name.endswith(".onnx")), key=lambda part: part.name)
+    model = onnx.load_from_string(b"".join(part.read_bytes() for part in parts))
+    told = [(tokenizer.encode(text).ids[:_TOKENS], themes.index(theme)) for theme, text in rows]
+    retouch(model, told, unknown=tokenizer.token_to_id("[UNK]"), epochs=epochs)
+    data: bytes = model.SerializeToString()
+    return data
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -188,7 +208,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--innocents", type=Path, required=True, help="CSV with a text column")
     parser.add_argument("--brands", type=Path, help="a directory with further profiles")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--epochs", type=int, default=_EPOCHS)
+    parser.add_argument("--last-layer", action="store_true", help="keep what ships but for its last layer")
+    parser.add_argument("--epochs", type=int)
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args(arguments)
     from tokenizers import Tokenizer
@@ -202,9 +223,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
             for kind, text in found]  # fmt: skip
     rows = [row for path in options.statements for row in read_rows(path)]
     rows += [*made, *innocent_rows(options.innocents, rows)]
-    told = [row for row in lessons(rows, book) if row[0] in about["themes"]]
+    told = list(dict.fromkeys(row for row in lessons(rows, book) if row[0] in about["themes"]))
     options.out.mkdir(parents=True, exist_ok=True)
-    write(teach(told, about["themes"], tokenizer, epochs=options.epochs, device=options.device), options.out)
+    themes = about["themes"]
+    if options.last_layer:
+        epochs = options.epochs or _EPOCHS_OF_LAST
+        write_parts(retouched(shipped, told, themes, tokenizer, epochs=epochs), options.out)
+    else:
+        write(teach(told, themes, tokenizer, epochs=options.epochs or _EPOCHS, device=options.device), options.out)
     about["bias"], about["words"] = glance(told)
     (options.out / "ear.json").write_text(json.dumps(about, ensure_ascii=False, indent=0), encoding="utf-8")
 

@@ -56,7 +56,7 @@ class BrandDetector:
             reading=reading,
             source=f"themes/{theme.name}/{finding.claim.frame.pattern}",
             read_as=read_as,
-            explanation=f"{theme.says[0].upper()}{theme.says[1:]} aimed at {_target(finding)} ('{read_as}'){_place(reading, spans)}.",
+            explanation=f"{_understood(theme.says, _target(finding))} ('{read_as}'){_place(reading, spans)}.",
             at_most=criticism.at_most(clear=clear),
         )
 
@@ -93,6 +93,12 @@ class BrandDetector:
             explanation=f"{mark.name}: {kind}{beside}.",
             at_most=Outcome.REVIEW,
         )
+
+
+def _understood(says: str, target: str) -> str:
+    """What was said and of whom; once, where the one names the other."""
+    whole = says if target in says else f"{says} aimed at {target}"
+    return whole[0].upper() + whole[1:]
 
 
 def _target(finding: Finding) -> str:

@@ -1,8 +1,9 @@
 """The ear: what it is told, when it is asked, and what it may do."""
 
+import numpy as np
 import pytest
 
-from moderation.brands.ear import Heard, as_told, load_ear
+from moderation.brands.ear import Heard, as_told, load_ear, tellings
 from moderation.brands.hearing import hear
 from moderation.detectors.brand import BrandDetector
 from moderation.errors import DetectorUnavailable
@@ -52,6 +53,56 @@ def test_an_encoder_that_fails_is_no_approval(detector: BrandDetector, monkeypat
     monkeypatch.setattr(type(ear), "is_worth_asking", lambda self, text: True)
     with pytest.raises(DetectorUnavailable, match="could not answer"):
         detect(detector, "nobody sang on tuesday evening")
+
+
+def statement_of(book, text: str):
+    return hear(read(parse_request({"text": text})).folded, (book.lexicon,))
+
+
+def test_a_sentence_of_another_language_is_told_in_english_too(book) -> None:
+    assert (
+        tellings(statement_of(book, "la batterie a pris feu dans la nuit"))[1]
+        == "the battery has took fire in the night"
+    )
+    for text in ("the battery caught fire at night", "Anna und Otto", "der Oachkatzlschwoaf gfoit eam"):
+        assert len(tellings(statement_of(book, text))) <= 1, text
+
+
+def test_who_speaks_of_himself_or_kindly_is_heard_less(book) -> None:
+    ear = load_ear()
+    heard = [Heard("quality", 0.97)]
+
+    def sureness(text: str) -> float:
+        statement = statement_of(book, text)
+        return ear.sureness(statement, [as_told(statement)], heard)
+
+    assert sureness("nobody sang for the people") > sureness("nobody sang for my people") > 0.0
+    assert sureness("nobody sang for the people") > sureness("nobody sang for dear grandma")
+    assert sureness("nobody sang for the people") > sureness("nobody sang that")
+
+
+def test_the_last_layer_can_be_taught_on(tmp_path) -> None:
+    torch = pytest.importorskip("torch")
+    onnx = pytest.importorskip("onnx")
+    from importlib.resources import files
+
+    import onnxruntime
+
+    from moderation.brands.retouch import retouch
+
+    torch.set_num_threads(1)
+    folder = files("moderation.brands").joinpath("ear")
+    parts = sorted(each.name for each in folder.iterdir() if each.name.endswith(".onnx"))
+    model = onnx.load_from_string(b"".join(folder.joinpath(part).read_bytes() for part in parts))
+    ids = [2, 6, 7, 8, 3]
+
+    def answers() -> np.ndarray:
+        return onnxruntime.InferenceSession(model.SerializeToString()).run(None, {"input_ids": np.array([ids])})[0][0]
+
+    before = answers()
+    retouch(model, [(ids, 3)], unknown=1, epochs=4)
+    assert answers()[3] > before[3]
+    assert answers().sum() == pytest.approx(1.0, abs=1e-5)
 
 
 def test_names_are_told_as_roles(book) -> None:

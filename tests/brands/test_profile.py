@@ -7,9 +7,12 @@ import pytest
 from moderation.brands import BrandBook, load_brands
 from moderation.brands.book import read_profile
 from moderation.brands.linting import lint_book
+from moderation.decision import decide
 from moderation.detectors.brand import BrandDetector
 from moderation.errors import BrandProfileError
 from moderation.evidence import Category, Evidence, Outcome
+from moderation.messages import load_messages
+from moderation.policy import load_policies
 from moderation.reading import read
 from moderation.request import parse_request
 
@@ -59,7 +62,14 @@ def test_the_switch_says_what_criticism_may_cause(
     tmp_path: Path, book: BrandBook, criticism: str, clear: Outcome, faint: Outcome
 ) -> None:
     heard = detector(tmp_path, book, criticism)
-    assert hear(heard, "Ember Oak runs sweatshops")[0].at_most is clear
+    plain = hear(heard, "Ember Oak runs sweatshops")
+    assert plain[0].at_most is clear
+    decision = decide(plain, load_policies().effective(), {})
+    assert decision.outcome is clear
+    if clear is Outcome.REJECT:
+        # Refused for what it is, and for nothing else.
+        assert decision.reasons == (Category.BRAND_TARGETING,)
+        assert "brand" in load_messages().for_outcome(decision.outcome, decision.reasons, "en")
     assert hear(heard, "Heat that kills you")[0].at_most is faint
     # A third party is never refused by the machine, whatever the brand does about criticism.
     assert hear(heard, "Panworks")[0].at_most is Outcome.REVIEW

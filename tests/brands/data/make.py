@@ -2,8 +2,8 @@
 
 Every seed is spoken about one or two brands, and every criticism once more in a disguise and once over two fields.
 ``statements.jsonl`` is what weights are fitted on; ``held.jsonl`` has other brands, other themes and other words;
-``exam.jsonl`` has the statements that rules were repaired by, ``unseen.jsonl`` and
-``fresh.jsonl`` those that no rule was repaired by.
+``exam.jsonl`` and ``trades.jsonl`` have the statements that rules were repaired by, ``sealed.jsonl`` and ``blind.jsonl`` those
+that none was; the handbook says of each what has been read.
 """
 
 import json
@@ -48,13 +48,32 @@ PRANK_BRANDS = {
     "Oldmere": "water bottle", "Brixo": "toy", "Cindermark": "grill", "Havenlock": "card", "Lenzo": "glasses",
     "Mattera": "pillow", "Glimmr": "compact", "Tideworn": "surfboard", "Pedalix": "scooter",
 }  # fmt: skip
+#: Eight more, written blind: what was measured first stands in the handbook.
+TRADE_BRANDS = {
+    "Larkridge": "tent", "Sonveil": "headphones", "Mumbly": "baby bowl", "Voltaro": "e-bike", "Thornwick": "trowel",
+    "Vistro": "remote control", "Crumbolo": "tote bag", "Meepleton": "board game",
+}  # fmt: skip
+#: Seven more for a second blind exam, written after the ear had been taught.
+BLIND_BRANDS = {
+    "Inkwright": "printer", "Aerolume": "luggage tag", "Snoutly": "pet bowl", "Brewvane": "coffee maker", "Strolla": "pram",
+    "Solmere": "sunscreen", "Ironloft": "gym towel",
+}  # fmt: skip
 PROFILES = {
     "Strider": ("Maren Halvorsen", "Velocis"), "Lumière & Vale": ("Odile Marchetti", "Casa Brillanti"),
     "Halden": ("Bertil Norrgard", "Sonavox"), "Petalune": ("Ines Caradoc", "Belvoire"), "Rusk & Rye": ("Tom Bexley", "Loafly"),
     "Gritstone": ("Paula Wenning", "Northcairn"), "Wagtail": ("Greg Lomax", "Bonefide"), "Ticktora": ("Viktor Sand", "Pulsara"),
     "Corvane": ("Lucian Brandt", "Meridor"), "Pedalix": ("Dana Vossberg", "Ziproll"), "Havenlock": ("Rupert Aldane", "Brightbank"),
 }  # fmt: skip
-PRODUCTS = {**FIT_BRANDS, **HELD_BRANDS, **EXAM_BRANDS, **FRESH_BRANDS, **PRANK_BRANDS, "Cocoa & Co": "chocolate"}
+PRODUCTS = {
+    **FIT_BRANDS,
+    **HELD_BRANDS,
+    **EXAM_BRANDS,
+    **FRESH_BRANDS,
+    **PRANK_BRANDS,
+    **TRADE_BRANDS,
+    **BLIND_BRANDS,
+    "Cocoa & Co": "chocolate",
+}
 _LEET = str.maketrans({"a": "4", "e": "3", "i": "1", "o": "0", "s": "5"})
 _ALIKE = str.maketrans({"a": "а", "e": "е", "o": "о", "c": "с", "p": "р", "x": "х", "i": "і"})
 _FORMS = ("leet", "spaced", "reversed", "look-alike", "joined")
@@ -140,8 +159,10 @@ if __name__ == "__main__":
     unseen = [*rows(UNSEEN_SEEDS, EXAM_BRANDS, 1)]
     pranks = [*rows(("pranks.txt",), PRANK_BRANDS, 1)]
     sealed = [*rows(("sealed.txt",), PRANK_BRANDS, 1)]
+    trades = [*rows(("trades.txt",), TRADE_BRANDS, 1)]
+    blind = [*rows(("blind.txt",), BLIND_BRANDS, 1)]
     for name, made in (
         ("statements", fit), ("held", held), ("exam", exam), ("unseen", unseen), ("fresh", fresh), ("pranks", pranks),
-        ("sealed", sealed),
+        ("sealed", sealed), ("trades", trades), ("blind", blind),
     ):  # fmt: skip
         print(f"{write(HERE / f'{name}.jsonl', iter(made))} in {name}.jsonl")  # noqa: T201

@@ -1,0 +1,78 @@
+"""Glosses: a sentence in plain English, word for word, so that the ear hears what it means in a tongue that it was taught little of.
+
+``data/glosses.csv`` has the everyday words of seven languages; a star stands for any ending. A gloss is no translation: it
+keeps the order of the words and leaves what it does not know as it stands.
+"""
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+from moderation.brands.words import fold_all
+from moderation.matching.lexicon import load_lexicon
+
+GLOSSES = Path(__file__).parent / "data" / "glosses.csv"
+#: From this share of known words on, a sentence is one of the language; fewer are chance.
+_SPOKEN = 0.6
+#: On the Zipf scale: what every reader of English knows.
+_ENGLISH = 4.0
+_SHORTEST_STEM = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Glossary:
+    """What the words of one language mean in English."""
+
+    words: Mapping[str, str]
+    stems: Mapping[str, str]
+
+    def meaning(self, word: str) -> str:
+        """The English word, or words; empty where none is known."""
+        if found := self.words.get(word) or self.stems.get(word):
+            return found
+        lengths = range(len(word) - 1, _SHORTEST_STEM - 1, -1)
+        return next((self.stems[word[:length]] for length in lengths if word[:length] in self.stems), "")
+
+
+def glossed(words: Sequence[str], told: Sequence[str]) -> list[str]:
+    """``told``, each word of it that the language of ``words`` has in English; empty where it is English or unknown.
+
+    Args:
+        words: Folded words of a sentence.
+        told: The same as the ear is told them, one for one; names are the same whatever is spoken.
+    """
+    lexicon = load_lexicon()
+    english = sum(lexicon.english(word) >= _ENGLISH for word in words)
+    if english == len(words):
+        return []
+    meanings = max(zip(*map(_meanings, words), strict=True), key=lambda found: sum(map(bool, found)))
+    known = sum(map(bool, meanings))
+    if known < _SPOKEN * len(words) or known <= english:
+        return []
+    return [meaning or name for meaning, name in zip(meanings, told, strict=True)]
+
+
+@lru_cache(maxsize=8192)
+def _meanings(word: str) -> tuple[str, ...]:
+    """What the word means in each of the languages."""
+    return tuple(glossary.meaning(word) for glossary in load_glossaries())
+
+
+@cache
+def load_glossaries() -> tuple[Glossary, ...]:
+    """One for each language, in the order of the file."""
+    rows: dict[str, list[tuple[str, str]]] = {}
+    with GLOSSES.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            rows.setdefault(row["language"], []).append((row["word"], row["english"]))
+    return tuple(_glossary(found) for found in rows.values())
+
+
+def _glossary(rows: Sequence[tuple[str, str]]) -> Glossary:
+    words: dict[str, str] = {}
+    stems: dict[str, str] = {}
+    for folded, (word, english) in zip(fold_all([word.rstrip("*") for word, _ in rows]), rows, strict=True):
+        (stems if word.endswith("*") else words).setdefault(folded.strip(), english)
+    return Glossary(words, stems)
