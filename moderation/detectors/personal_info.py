@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
+from unicodedata import decimal
 
 from moderation.evidence import Category, Evidence, Outcome, Severity
 from moderation.reading import Reading, Readings
@@ -55,6 +56,24 @@ def is_phone_number(text: str) -> bool:
     return _PAIRS.fullmatch(text) is not None or not _DATE.search(text)
 
 
+def is_international_number(text: str) -> bool:
+    """A country's calling code and as many digits as its numbers have, in groups that are no decimals and no count."""
+    digits = _digits(text).removeprefix("00")
+    code = _CALLING_CODE.match(digits)
+    if code is None or not 9 <= len(digits) <= 15 or len(set(digits)) <= 2:
+        return False
+    if code[0] in ("1", "7") and len(digits) != 11:  # North America and Russia have one length
+        return False
+    groups = re.findall(r"\d+", text)
+    is_coordinates = any(_DECIMAL.fullmatch(word) for word in text.split())
+    return not is_coordinates and any(len(group) > 1 for group in groups[1:] or groups)
+
+
+_CALLING_CODE = re.compile(
+    r"1|7|2[07]|2[1-689]\d|3[0-469]|3[578]\d|4[013-9]|42[013]|5[1-8]|5[09]\d|6[0-6]|6[7-9]\d|8[1246]|8[0578]\d|9[0-58]|9[679]\d"
+)
+_DECIMAL = re.compile(r"[+＋]?\d{1,3}\.\d{3,}")
+
 #: French numbers are five pairs; their middle looks like a date.
 _PAIRS = re.compile(r"0[1-9](?:[ .-]\d\d){4}")
 _DATE = re.compile(
@@ -69,16 +88,18 @@ _LABEL = re.compile(
 )
 
 
-def _phone(pattern: str, score: float) -> _Kind:
+def _phone(
+    pattern: str, score: float, *, before: str = r"[\w.,+°/:#-]", holds: Callable[[str], bool] = is_phone_number
+) -> _Kind:
     # No digit, degree sign or decimal may stand on either side: coordinates and measures are no numbers to call.
     return _Kind(
         name="phone",
-        pattern=re.compile(rf"(?<![\w.,+°/:#-]){pattern}(?![\w°]|[.,/:-]\d)"),
+        pattern=re.compile(rf"(?<!{before}){pattern}(?![\w°]|[.,/:-]\d)"),
         severity=2,
         score=score,
         at_most=Outcome.REVIEW,
         says="a telephone number",
-        holds=is_phone_number,
+        holds=holds,
     )
 
 
@@ -117,8 +138,10 @@ _KINDS = (
         at_most=Outcome.REVIEW,
         says="an e-mail address",
     ),
-    # With a country code: +44 20 7946 0958, +49 151 23456789, 0044...
-    _phone(r"(?:\+|00)[1-9]\d{0,2}(?:[ ./-]?[(]?\d{1,11}[)]?){1,6}", 0.65),
+    # With a country code, however it is grouped: +44 20 7946 0958, +33 (0)6 12 34 56 78, 0044...
+    _phone(r"(?:[+＋]\s?|00\s?)[1-9](?:[\s./()-]{0,3}\d){6,14}", 0.65, before=r"[\w+°]", holds=is_international_number),
+    # Russia's own prefix and Brazil's area in brackets: 8 (912) 345-67-89, (11) 91234-5678.
+    _phone(r"(?:8[ -]?[(]?9\d{2}[)]?[ -]?\d{3}[ -]\d\d[ -]\d\d|[(][1-9]\d[)] ?9\d{4}-\d{4})", 0.6),
     # A long-distance prefix: 07700 900123, 06 12 34 56 78, (0)20-79460958, 0612345678.
     _phone(r"[(]?0[)]?[1-9]\d{0,4}[)]?(?:[ ./-]{0,2}\d{2,9}){1,5}", 0.6),
     # North America: (555) 010-4477, 555-010-4477, 555.010.4477.
@@ -177,8 +200,9 @@ class PersonalInfoDetector:
     def detect(self, readings: Readings) -> list[Evidence]:
         found: list[Evidence] = []
         taken: list[tuple[int, int]] = []
+        text = _with_plain_digits(readings.as_written.text)
         for kind in _KINDS:
-            for start, end in _matches(kind, readings.as_written):
+            for start, end in _matches(kind, text):
                 if any(start < high and low < end for low, high in taken):
                     continue  # a card number is not also a telephone number
                 taken.append((start, end))
@@ -186,9 +210,14 @@ class PersonalInfoDetector:
         return found
 
 
-def _matches(kind: _Kind, reading: Reading) -> Iterator[tuple[int, int]]:
-    for match in kind.pattern.finditer(reading.text):
-        is_labelled = kind.name == "phone" and _LABEL.search(reading.text, 0, match.start())
+def _with_plain_digits(text: str) -> str:
+    """The text, as long as before, with the digits of all scripts as 0 to 9."""
+    return text if text.isascii() else "".join(str(decimal(c)) if c.isdecimal() else c for c in text)
+
+
+def _matches(kind: _Kind, text: str) -> Iterator[tuple[int, int]]:
+    for match in kind.pattern.finditer(text):
+        is_labelled = kind.name == "phone" and _LABEL.search(text, 0, match.start())
         if kind.holds(match.group()) and not is_labelled:
             yield match.span()
 

@@ -78,6 +78,16 @@ def test_politics_is_for_a_person_and_names_each_side_in_the_same_words(shipped:
     rosters = {"/".join(path.parts[-2:]) for path in (SHIPPED_LISTS / "rosters").glob("*/*.csv")}
     for language in ("en", *LANGUAGES):
         assert {f"leaders/{language}.csv", f"contested/{language}.csv", f"parties/{language}.csv"} <= rosters
+        assert language == "en" or f"authorities/{language}.csv" in rosters
+
+
+def test_praise_of_an_ideology_of_hatred_is_refused_in_each_language_and_naming_one_is_not(shipped: TermLists) -> None:
+    praise = [term for term in shipped.blocked if term.reason.startswith("praises or calls for an ideology of hatred")]
+    counts = Counter(term.language for term in praise)
+    assert {language for language in ("en", *LANGUAGES) if counts[language] < 200} == set()
+    named = {word for path in (SHIPPED_LISTS / "rosters").glob("ideologies*/*.csv") for word in _terms(path)}
+    assert len(named) > 200
+    assert [term.id for term in shipped.blocked if term.term in named and term.action is Action.REJECT] == []
 
 
 def test_every_entry_says_why_where_from_who_and_until_when(shipped: TermLists) -> None:
@@ -117,6 +127,10 @@ def test_a_hundred_thousand_entries_load_and_index_within_twelve_seconds(tmp_pat
     Matcher(lists.blocked, lists.allowed)
     assert time.process_time() - started < 12
     assert len(lists.blocked) == 100_000
+
+
+def _terms(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").partition("\nterm\n")[2].splitlines()
 
 
 def _word(number: int) -> str:
