@@ -78,18 +78,18 @@ def answer_once(database: Database, ticket: Ticket, work: Callable[[Session], Sc
     Whoever is killed after the commit and before the answer left finds it here when the request is repeated.
     """
 
-    try:
+    def do() -> Answer:
         with database.writing() as session:
             if (first := find_answer(session, ticket)) is not None:
                 return first
             answer, kept = _new(ticket, work(session))
             insert_rows(session, kept)
             return answer
-    except IntegrityError as error:
-        first_or_error = _first_instead(database, ticket, error)
-        if isinstance(first_or_error, BaseException):
-            raise first_or_error from None
-        return first_or_error
+
+    try:
+        return do()
+    except IntegrityError:
+        return do()  # another was first: with this very key, or with a row that both need; now it is seen
 
 
 def answer_once_together(
@@ -109,10 +109,19 @@ def answer_once_together(
 
         return do
 
+    def again(ticket: Ticket, work: Callable[[Session], Written[ScreeningPublic]]) -> Answer | BaseException:
+        """Another was first: with this very key, whose answer is the answer, or with a row that both need."""
+        try:
+            with together.database.asking() as connection:
+                first = find_answer(connection, ticket)
+        except Problem as problem:
+            return problem
+        return first or together.write_all([doing(ticket, work)])[0]
+
     outcomes = together.write_all([doing(ticket, work) for ticket, work in asked])
     return [
-        _first_instead(together.database, ticket, outcome) if isinstance(outcome, IntegrityError) else outcome
-        for (ticket, _), outcome in zip(asked, outcomes, strict=True)
+        again(*each) if isinstance(outcome, IntegrityError) else outcome
+        for each, outcome in zip(asked, outcomes, strict=True)
     ]
 
 
@@ -130,15 +139,6 @@ def _new(ticket: Ticket, public: ScreeningPublic) -> tuple[Answer, list[Idempote
         answer=answer.body,
     )
     return answer, [kept]
-
-
-def _first_instead(database: Database, ticket: Ticket, error: IntegrityError) -> Answer | BaseException:
-    """Two at once with one key: the other one was first, and its answer is the answer."""
-    try:
-        with database.asking() as connection:
-            return find_answer(connection, ticket) or error
-    except Problem as problem:
-        return problem
 
 
 def forget_old_keys(database: Database, at: datetime) -> None:

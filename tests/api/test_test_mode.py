@@ -4,12 +4,13 @@ import pytest
 from sqlmodel import select
 
 from api.customers import merchants
+from api.intake import submit
 from api.intake.submit import PLAYED_REVIEW_TAKES
 from api.reviewing.deciding import settle_due
 from api.reviewing.roles import Actor, Role
 from api.reviewing.waiting import count_queues
 from api.storage.clock import now
-from api.storage.tables import Merchant, OutboxEvent
+from api.storage.tables import Merchant, OutboxEvent, Reviewer
 
 
 @pytest.fixture
@@ -60,6 +61,28 @@ def test_a_reviewer_is_played_on_the_way_that_real_verdicts_go(client, database,
     with database.reading() as session:
         told = [e.type for e in session.exec(select(OutboxEvent).order_by(OutboxEvent.id))]
     assert told == ["screening.in_review", f"screening.{status}"]
+
+
+def test_two_servers_that_make_the_player_at_once_both_answer(client, database, tried, monkeypatch):
+    """The one that comes second meets what the first one made, and looks again."""
+    first = tried("test:review-then-approve")
+    with database.writing() as session:
+        player = session.exec(select(Reviewer).where(Reviewer.pseudonym == "Test reviewer")).one()
+        player.merchant_id = session.exec(select(Merchant.id).where(Merchant.name == "Shop")).one()
+    made = submit._test_reviewer
+
+    def meets_another(merchant_id):
+        monkeypatch.setattr(submit, "_test_reviewer", made_again)
+        return made(merchant_id)
+
+    def made_again(merchant_id):
+        reviewer = made(merchant_id)
+        reviewer.email = f"again.{reviewer.email}"
+        return reviewer
+
+    monkeypatch.setattr(submit, "_test_reviewer", meets_another)
+    second = tried("test:review-then-approve")
+    assert [first["status"], second["status"]] == ["in_review", "in_review"]
 
 
 def test_nothing_of_it_is_seen_among_the_real(client, database, tried):

@@ -63,9 +63,12 @@ def test_the_model_alone_never_rejects(name: str) -> None:
     ("text", "raw", "is_believed"),
     [
         ("this is an English sentence", 0.55, True),
-        ("two words", 0.55, False),
-        ("two words", 0.85, True),
-        ("Die beste Oma", 0.6, False),
+        ("word", 0.8, False),
+        ("two words", 0.65, False),
+        ("two words", 0.75, True),
+        ("Die beste Oma", 0.55, False),
+        ("Die beste Oma", 0.65, True),
+        ("Anna is a fine coach", 0.55, True),
         ("Wolfgang Fukuoka", 0.85, False),
         ("Wolfgang Fukuoka", 0.95, True),
         ("ABC", 0.99, False),
@@ -74,6 +77,11 @@ def test_the_model_alone_never_rejects(name: str) -> None:
 )
 def test_short_foreign_and_named_texts_need_a_surer_model(text: str, raw: float, is_believed: bool) -> None:
     assert bool(detect(FakeModel(lambda text: {"insult": raw}), text)) is is_believed
+
+
+def test_of_groups_the_model_is_believed_when_sure_where_not_all_is_english() -> None:
+    assert not detect(FakeModel(lambda text: {"identity_attack": 0.75}), "Ich bin Muslim")
+    assert detect(FakeModel(lambda text: {"identity_attack": 0.85}), "Ich bin Muslim")
 
 
 def test_general_classes_are_silent_beside_a_specific_one() -> None:
@@ -91,8 +99,8 @@ def test_nothing_under_the_review_threshold_is_said() -> None:
 
 def test_a_single_short_field_is_asked_once() -> None:
     model = FakeModel(lambda text: {})
-    detect(model, "Anna")
-    assert model.asked == ["Anna"]
+    detect(model, "coach")
+    assert model.asked == ["coach"]
 
 
 def test_fields_are_read_alone_and_together() -> None:
