@@ -3,7 +3,8 @@
 Both are real servers on the loopback address, asked by the same tool with the same orders: ``moderation serve`` with one
 process for each core, SQLite and ``synchronous=FULL``, and ``afternoon.py`` as its author would start it. Once every text is
 new; once half of the orders repeat what was ordered before, as in a shop. Processor time stands beside the rates: it tells
-what the machine would do if nothing else ran on it. Exit status 1 when a promise is broken.
+what the machine would do if nothing else ran on it. New texts differ in wish, names and dates; the model reads names and dates as
+one, so it is asked about most of them once. Exit status 1 when a promise is broken.
 """
 
 import argparse
