@@ -4,11 +4,12 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from moderation.matching.cover import Covered
 from moderation.matching.lexicon import ENGLISH, PERSON, PLACE, RARE, Lexicon
 from moderation.reading import Readings
-from moderation.reading.address import GREETINGS, names_somebody
+from moderation.reading.address import GREETINGS, names_somebody, words_before
 from moderation.terms.term import AllowKind
 
 _APOSTROPHE = re.compile("[’'`´]")
@@ -156,12 +157,16 @@ class Tokens:
         if not token.is_capitalised:
             return False
         if index and self._folded[self.all[index - 1].end : token.start].strip() == ",":
-            return any(each.text in GREETINGS for each in self.all[:index])
-        return names_somebody(self._folded[: token.start])
+            return self._first_greeting < index
+        return names_somebody(words_before(self._folded, token.start))
+
+    @cached_property
+    def _first_greeting(self) -> int:
+        return next((at for at, each in enumerate(self.all) if each.text in GREETINGS), len(self.all))
 
     def is_all_but_years(self, index: int) -> bool:
         """Whether nothing stands beside the word but years, as on a memorial."""
-        others = [each.text for at, each in enumerate(self.all) if at != index]
+        others = (each.text for at, each in enumerate(self.all) if at != index)
         return all(len(each) == 4 and each[:2] in ("18", "19", "20") and each.isdigit() for each in others)
 
     def in_handle(self, index: int) -> bool:

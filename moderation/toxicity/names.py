@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterator
 
 from moderation.matching.lexicon import GIVEN, MERE_NAME, Lexicon, load_lexicon
-from moderation.reading.address import names_somebody
+from moderation.reading.address import names_somebody, words_before
 from moderation.reading.fold import fold_text
 
 #: Well known to every model, and no word in the languages that matter most.
 SOMEBODY = "Emma"
-SOME_DAY, SOME_YEAR, SOME_TIME = "1.1.2000", "2000", r"1st"
+SOME_DAY, SOME_YEAR, SOME_TIME = "1.1.2000", "2000", "1st"
 
 _WORD = re.compile(r"[^\W\d_]+")
 #: Between the names of one person.
@@ -46,7 +46,9 @@ def _persons(text: str, lexicon: Lexicon) -> Iterator[tuple[int, int]]:
     begun: tuple[int, int] | None = None
     for word in _WORD.finditer(text):
         kinds = lexicon.kinds(fold_text(word.group())) if _is_written_so(word.group()) else 0
-        if not kinds & MERE_NAME and not (kinds & GIVEN and names_somebody(fold_text(text[: word.start()]))):
+        if not kinds & MERE_NAME and not (
+            kinds & GIVEN and names_somebody(fold_text(words_before(text, word.start())))
+        ):
             continue
         if begun and text[begun[1] : word.start()] in _WITHIN_A_NAME:
             begun = begun[0], word.end()

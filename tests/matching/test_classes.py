@@ -225,7 +225,17 @@ def test_what_may_be_a_place_or_a_word_of_another_language_is_for_a_person(text:
 
 
 @pytest.mark.parametrize(
-    "text", ["Thirsty for Dick", "For dick", "Sit on Dick", "Happy Birthday Wanker", "To Cunt", "Dick 69"]
+    "text",
+    [
+        "Thirsty for Dick",
+        "For dick",
+        "A Dick",
+        "Till Dick",
+        "Sit on Dick",
+        "Happy Birthday Wanker",
+        "To Cunt",
+        "Dick 69",
+    ],
 )
 def test_words_after_which_no_name_stands_and_words_that_are_no_name_are_what_they_are(text: str) -> None:
     assert strictest(text) is not Outcome.APPROVE

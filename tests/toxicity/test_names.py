@@ -1,5 +1,7 @@
 """Persons and days are read through one of each: equal statements about different people get one answer."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,6 +67,18 @@ def test_reading_twice_changes_nothing_more(text):
 @given(st.text(alphabet="aeiou tnsr,!?'äß漢😀\n", max_size=60))
 def test_a_text_without_capitals_and_numbers_stays_as_it_is(text):
     assert anyone(text) == text
+
+
+def test_the_longest_text_takes_no_more_than_its_length():
+    """Each of its words is a name where it stands for somebody, and each is asked about."""
+
+    def seconds(text):
+        begun = time.process_time()
+        anyone(text)
+        return time.process_time() - begun
+
+    seconds("Will " * 2_000)
+    assert seconds("Will " * 20_000) < 40 * max(seconds("Will " * 2_000), 0.01)
 
 
 def test_most_names_of_the_world_are_known_for_names():
