@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from moderation.evidence import Category, Evidence, Outcome, Severity, Span
 from moderation.matching.lexicon import MERE_NAME, Lexicon, load_lexicon
-from moderation.reading import Readings
+from moderation.reading import LONGEST, Readings
 from moderation.toxicity import ToxicityModel
 from moderation.toxicity.cache import CacheCounts
 from moderation.toxicity.groups import impartial_scores
@@ -155,7 +155,8 @@ class ToxicityDetector:
     def _evidence(self, name: str, finding: _Finding, readings: Readings, is_severe: bool) -> Evidence:
         view, meaning = finding.view, _MEANINGS[name]
         severity: Severity = 4 if is_severe and meaning.severity >= 3 else 3 if is_severe else meaning.severity
-        where = f"the field {view.field!r}" if view.field else "the whole text"
+        whole = "the beginning of the text" if readings.is_long else "the whole text"
+        where = f"the field {view.field!r}" if view.field else whole
         how = "" if view.reading == "as written" else f" ({view.reading})"
         return Evidence(
             detector=self.name,
@@ -177,7 +178,10 @@ def _enough(name: str, enough: float) -> float:
 
 
 def _views(readings: Readings) -> list[_View]:
-    """At most ``MOST_PASSES`` different texts; the joined text first, so that every word is seen at least once."""
+    """At most ``MOST_PASSES`` different texts; the joined text first, so that every word is seen at least once.
+
+    Of a text that is too long to be read in every way, which a person sees in any case, the beginning is asked about.
+    """
     views: list[_View] = []
     seen: set[str] = set()
     for view in _candidates(readings):
@@ -193,6 +197,10 @@ def _views(readings: Readings) -> list[_View]:
 def _candidates(readings: Readings) -> Iterator[_View]:
     fields = readings.request.fields
     joined = " ".join(field.text for field in fields)
+    if readings.is_long:
+        # A person looks at it whatever is said of it; the model would take a minute for a book of digits.
+        yield _View(text=joined, reading="as written", asked=joined[:LONGEST])
+        return
     yield _View(text=joined, reading="as written")
     plain = joined.casefold()
     for name in UNDISGUISED:

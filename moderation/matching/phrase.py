@@ -46,13 +46,11 @@ class Phrases:
 
     def _begun(self, words: list[tuple[str, int, int]], begin: int) -> Iterator[tuple[GappedPhrase, int]]:
         """Phrases whose first part is written from this word on, and the word after that part."""
-        joined = ""
-        for index in range(begin, len(words)):
-            joined = key_of(joined + words[index][0])
+        for joined, after in _joined(words, begin):
             if len(joined) > self._longest:
                 return
             for phrase in self._by_first.get(joined, ()):
-                yield phrase, index + 1
+                yield phrase, after
 
 
 def _keys(term: str) -> tuple[str, ...]:
@@ -78,11 +76,24 @@ def _follow(keys: tuple[str, ...], words: list[tuple[str, int, int]], at: int) -
 
 
 def _part_ends(key: str, words: list[tuple[str, int, int]], first: int) -> int:
-    joined = ""
-    for index in range(first, len(words)):
-        joined = key_of(joined + words[index][0])
+    for joined, after in _joined(words, first):
         if joined == key:
-            return index + 1
+            return after
         if not key.startswith(joined):
             return 0
     return 0
+
+
+def _joined(words: list[tuple[str, int, int]], first: int) -> Iterator[tuple[str, int]]:
+    """The key of this word, of it and the next, and so on, with the word after them.
+
+    It ends where two in a row add nothing: ``00 00 00`` is one letter however long it goes on.
+    """
+    joined, vain = "", 0
+    for index in range(first, len(words)):
+        longer = key_of(joined + words[index][0])
+        vain = vain + 1 if longer == joined else 0
+        if vain == 2:
+            return
+        joined = longer
+        yield joined, index + 1

@@ -1,5 +1,6 @@
 """Whole classes that a matcher gets wrong: each disguise class is stopped, each innocent class beside it passes."""
 
+import time
 from itertools import count
 
 import pytest
@@ -230,7 +231,6 @@ def test_what_may_be_a_place_or_a_word_of_another_language_is_for_a_person(text:
         "Thirsty for Dick",
         "For dick",
         "A Dick",
-        "Till Dick",
         "Sit on Dick",
         "Happy Birthday Wanker",
         "To Cunt",
@@ -270,3 +270,17 @@ def test_among_english_words_they_are_what_they_are(text: str) -> None:
 )
 def test_a_disguise_class_is_stopped_by_the_shipped_lists(text: str) -> None:
     assert strictest(text) is not Outcome.APPROVE
+
+
+@pytest.mark.parametrize("word", ["00 ", "Will ", "Dick ", "o o ", "12.5.2019 "])
+def test_a_text_of_one_word_over_and_over_takes_the_time_of_its_length(word: str) -> None:
+    """Four times as long: sixteen times the time would be its square."""
+
+    def seconds(length: int) -> float:
+        readings = read(PersonalizationRequest.of(word * (length // len(word))))
+        begun = time.process_time()
+        SHIPPED_MATCHER.find(readings)
+        return time.process_time() - begun
+
+    seconds(5_000)
+    assert seconds(20_000) < 9 * max(seconds(5_000), 0.05)

@@ -103,6 +103,14 @@ def test_a_single_short_field_is_asked_once() -> None:
     assert model.asked == ["coach"]
 
 
+def test_of_an_endless_text_the_beginning_is_asked_about_once() -> None:
+    """The blocklist sends it to a person; the time must not grow with it."""
+    model = FakeModel(lambda text: {"insult": 0.9})
+    (evidence,) = detect(model, "some of the words 4 you " * 4_000)
+    assert [len(asked) for asked in model.asked] == [2_000]
+    assert evidence.explanation == "The language model reads the beginning of the text as an insult."
+
+
 def test_fields_are_read_alone_and_together() -> None:
     model = FakeModel(lambda text: {"insult": 0.95} if text == "you are an idiot" else {})
     (evidence,) = detect(model, "you are", "an idiot")
