@@ -17,11 +17,13 @@ def collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def set_aside() -> None:
-    """Keep the collector from looking at what is here now and will stay: lists and model are millions of objects.
+def leave_alone() -> None:
+    """Keep the collector from looking at what a start has made and will stay: lists and model are millions of objects."""
+    gc.freeze()
 
-    Call it when a server is ready, and again when the lists were renewed.
-    """
+
+def set_aside() -> None:
+    """The same when lists were renewed while a server runs, less what is no longer needed."""
     gc.unfreeze()
     gc.collect()
     gc.freeze()

@@ -22,12 +22,25 @@ def demo(
     port: Annotated[int, typer.Option(help="Port to serve on.")] = 8000,
 ) -> None:
     """Seed a believable shop; run again, the data is kept. Delete the directory to begin anew."""
+    from moderation.collector import collector_paused, leave_alone
+
+    directory.mkdir(parents=True, exist_ok=True)
+    with collector_paused():
+        server = _made(directory, port, serve=serve)
+        leave_alone()
+    if server is None:
+        typer.echo(f"The demo shop is ready in {directory}. Serve it: moderation demo --serve")
+    else:
+        server.run()
+
+
+def _made(directory: Path, port: int, *, serve: bool) -> Any:
+    """The server of the seeded shop, ready to run; None when nobody asked for it."""
     from api.demo.seed import is_seeded, load_shop, seed
     from api.logs import configure_logging
     from api.main import build_state
     from api.storage.database import Database
 
-    directory.mkdir(parents=True, exist_ok=True)
     settings = _settings(directory, port)
     configure_logging(settings.log_level)
     Database(settings.database_url).upgrade()
@@ -35,10 +48,7 @@ def demo(
     if not is_seeded(state, shop):
         typer.echo("Seeding the demo shop ...")
         _keep_secret(token_file, seed(state, shop))
-    if serve:
-        _serve(settings, state.pipeline, shop, token_file.read_text().strip(), port)
-    else:
-        typer.echo(f"The demo shop is ready in {directory}. Serve it: moderation demo --serve")
+    return _server(settings, state.pipeline, shop, token_file.read_text().strip(), port) if serve else None
 
 
 def _settings(directory: Path, port: int) -> Settings:
@@ -64,7 +74,7 @@ def _keep_secret(path: Path, value: str) -> None:
     path.write_text(value)
 
 
-def _serve(settings: Settings, pipeline: Any, shop: Any, token: str, port: int) -> None:
+def _server(settings: Settings, pipeline: Any, shop: Any, token: str, port: int) -> Any:
     import uvicorn
 
     from api.main import create_app
@@ -80,7 +90,7 @@ def _serve(settings: Settings, pipeline: Any, shop: Any, token: str, port: int) 
         )
     )
     threading.Thread(target=_introduce, args=(server, shop, token, port), daemon=True).start()
-    server.run()
+    return server
 
 
 def _introduce(server: Any, shop: Any, token: str, port: int) -> None:

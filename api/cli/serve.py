@@ -68,15 +68,17 @@ def _counting_together(processes: int) -> Iterator[None]:
 
 def served() -> FastAPI:
     """The application of one server process."""
-    from api.logs import configure_logging
-    from api.main import create_app
-    from api.settings import Settings
-    from moderation.collector import set_aside
+    from moderation.collector import collector_paused, leave_alone
 
-    settings = Settings()
-    configure_logging(settings.log_level)
-    app = create_app(settings)
-    set_aside()
+    with collector_paused():
+        from api.logs import configure_logging
+        from api.main import create_app
+        from api.settings import Settings
+
+        settings = Settings()
+        configure_logging(settings.log_level)
+        app = create_app(settings)
+        leave_alone()
     return app
 
 
