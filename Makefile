@@ -4,15 +4,15 @@ PYTHON ?= python3
 BIN := .venv/bin
 # One install per change of the dependencies, not per run.
 STAMP := .venv/.installed-$(shell sha256sum pyproject.toml | cut -c1-16)
+# The default model in the form that serves, made again when what it is made from has changed.
+MODEL := .models/.compiled
 
 .PHONY: run test test-postgres lint check bench bench-load chaos clean
 
-run: $(STAMP)
-	$(BIN)/moderation models compile
+run: $(STAMP) $(MODEL)
 	$(BIN)/moderation demo --serve
 
-test: $(STAMP) .venv/.system-packages .venv/generator
-	$(BIN)/moderation models compile
+test: $(STAMP) $(MODEL) .venv/.system-packages .venv/generator
 	$(BIN)/pytest -n 3 -m "not slow and not alone"
 	$(BIN)/pytest -m alone
 
@@ -47,6 +47,10 @@ $(STAMP):
 	$(BIN)/pip install --quiet --upgrade pip
 	$(BIN)/pip install --quiet torch==2.13.0
 	$(BIN)/pip install --quiet -e '.[models,bulk,tracing,dev]'
+	touch $@
+
+$(MODEL): $(STAMP) $(wildcard moderation/toxicity/*.py moderation/toxicity/pack/*)
+	$(BIN)/moderation models compile
 	touch $@
 
 # Tests drive a real browser and a real PostgreSQL; Debian's are taken when they are missing and we may install.

@@ -4,6 +4,7 @@ JSON rather than pickle: reading it runs no code, whoever wrote the file. A cach
 read-only costs time and nothing else.
 """
 
+import hashlib
 import json
 import os
 import tempfile
@@ -12,12 +13,16 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import fields
+from importlib import metadata
 from pathlib import Path
 from typing import Any, TypeVar
+from unicodedata import unidata_version
 
 T = TypeVar("T")
 #: How many versions of one kind are kept, those that were read last: changes and their way back, several installations.
 _KEPT = 8
+#: Whatever is kept has been folded.
+_READING = sorted(path for path in (Path(__file__).parent / "reading").rglob("*.*") if path.suffix != ".pyc")
 
 
 def read(kind: str, version: str, folder: Path | None = None) -> Any:
@@ -67,6 +72,14 @@ def from_columns(made: type[T], count: int, columns: Mapping[str, Iterable[Any]]
         # The slot itself sets; a frozen dataclass guards only the attribute.
         deque(map(vars(made)[name].__set__, objects, values), maxlen=0)
     return objects
+
+
+def program_digest(*files: Path) -> str:
+    """Of the modules and tables that something is made by, together with the Unicode tables all folding rests on."""
+    digest = hashlib.sha256(f"{unidata_version} {metadata.version('anyascii')}".encode())
+    for path in (*_READING, *files):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _path(kind: str, version: str, folder: Path | None) -> Path:

@@ -6,7 +6,7 @@ One YAML file per locale with the same keys; ``{...}`` is filled in by the page.
 from collections.abc import Mapping
 from pathlib import Path
 
-import yaml
+from moderation.yaml_text import load_yaml
 
 DIRECTORY = Path(__file__).parent
 FALLBACK = "en"
@@ -37,4 +37,4 @@ class Wording:
 
 def load_wording(directory: Path = DIRECTORY) -> Wording:
     """Read every ``<locale>.yaml``."""
-    return Wording({path.stem: yaml.safe_load(path.read_text("utf-8")) for path in sorted(directory.glob("*.yaml"))})
+    return Wording({path.stem: load_yaml(path.read_text("utf-8")) for path in sorted(directory.glob("*.yaml"))})

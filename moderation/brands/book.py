@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
+from moderation.brands.compiled import words_in
 from moderation.brands.document import Document, read_document
 from moderation.brands.ear import load_ear
-from moderation.brands.languages import load_languages
 from moderation.brands.lexicon import ANY, Lexicon
 from moderation.brands.marks import Mark, load_marks
 from moderation.brands.profile import BrandProfile, Criticism
@@ -107,8 +107,8 @@ def _digest(files: Iterable[Path]) -> str:
 
 # A reload of a list or a profile must not wait for the words of all themes, which hardly ever change.
 @lru_cache(maxsize=2)
-def _lexicon(folder: Path, loud: frozenset[str], _digest_of_files: str) -> Lexicon:
-    words = load_languages(folder)
+def _lexicon(folder: Path, loud: frozenset[str], digest: str) -> Lexicon:
+    words = words_in(folder, digest)
     return Lexicon(words.entries, loud, patterns=words.patterns, first=words.bits.get("en", 0))
 
 

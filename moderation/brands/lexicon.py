@@ -198,12 +198,14 @@ class Lexicon:
         return self._skeletons.get(word) if word in self._skeletons and word == _skeleton(word) else None
 
 
-def _near_index(words: Iterable[str]) -> dict[str, list[str]]:
-    index: dict[str, list[str]] = defaultdict(list)
+def _near_index(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    index: dict[str, tuple[str, ...]] = {}
     for word in words:
-        for key in _shortened(word):
-            index[key].append(word)
-    return dict(index)
+        # Most keys have one word; a list for each would take most of the time.
+        alone = (word,)
+        for key in {word, *(word[:at] + word[at + 1 :] for at in range(1, len(word)))}:
+            index[key] = (*index[key], word) if key in index else alone
+    return index
 
 
 @lru_cache(maxsize=4096)

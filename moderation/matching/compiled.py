@@ -4,13 +4,10 @@ import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
-from importlib import metadata
 from pathlib import Path
 from typing import Any
-from unicodedata import unidata_version
 
-import moderation
-from moderation.compiled import from_columns, read, write
+from moderation.compiled import from_columns, program_digest, read, write
 from moderation.matching.letters import Entry, entries_of
 from moderation.terms.term import Term
 
@@ -42,18 +39,8 @@ def _key(terms: Sequence[Term], version: str) -> str:
 
 @cache
 def _program() -> str:
-    """Hash of the modules and tables by which a term is spelled, ours and those that they are made with."""
-    root = Path(moderation.__file__).parent
-    here = root / "matching"
-    files = [
-        *sorted((root / "reading").rglob("*.*")),
-        *(here / f"{name}.py" for name in ("letters", "script", "skeleton")),
-    ]
-    digest = hashlib.sha256(f"{unidata_version} {metadata.version('anyascii')}".encode())
-    for path in files:
-        if path.suffix != ".pyc":
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
+    """Hash of the modules and tables by which a term is spelled."""
+    return program_digest(*(Path(__file__).parent / f"{name}.py" for name in ("letters", "script", "skeleton")))
 
 
 def _pack(numbered: Sequence[tuple[int, Entry]]) -> dict[str, Any]:

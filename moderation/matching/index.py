@@ -47,12 +47,12 @@ class Index:
         #: Entries by pattern number of the automaton.
         self.keyed = list(keyed.values())
         #: The fewest letters in which any entry of a pattern is read.
-        self.least = array("I", (min(self.entries[number].least for number in numbers) for numbers in self.keyed))
+        least = [entry.least for entry in self.entries]
+        self.least = array("I", (min([least[number] for number in numbers]) for numbers in self.keyed))
         #: Patterns of entries that are parts of words, known ones too.
+        affixes = {number for number, entry in enumerate(self.entries) if entry.term.match in AFFIXES}
         self.affixes = frozenset(
-            pattern
-            for pattern, numbers in enumerate(self.keyed)
-            if any(self.entries[number].term.match in AFFIXES for number in numbers)
+            pattern for pattern, numbers in enumerate(self.keyed) if not affixes.isdisjoint(numbers)
         )
         self.automaton = AhoCorasick(list(keyed), implementation=Implementation.ContiguousNFA, store_patterns=False)
         words = [(number, entry) for number, entry in enumerate(self.entries) if _is_word(entry)]

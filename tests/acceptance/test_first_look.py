@@ -8,7 +8,7 @@ from collections import Counter
 import httpx
 import pytest
 
-from tests.acceptance.demo_process import MODERATION, ROOT, curl_line, token_in
+from tests.acceptance.demo_process import ROOT, curl_line, token_in
 
 
 def test_the_printed_line_can_be_pasted_and_gives_the_printed_answer(look):
@@ -43,17 +43,17 @@ def test_the_shop_is_believable(look):
 
 @pytest.mark.alone
 def test_the_second_start_keeps_the_data_and_is_quick(look):
-    """`make run` again is up in under ten seconds: both of its commands, less what pip does not have to do.
+    """`make run` again is up in under ten seconds: what make looks at first, and the server.
 
     By the clock, so nothing else may run beside it.
     """
     demo, first = look
     demo.stop()
     started_at = time.monotonic()
-    subprocess.run([*MODERATION, "models", "compile"], cwd=ROOT, capture_output=True, check=True, timeout=60)
-    compiling = time.monotonic() - started_at
+    subprocess.run(["make", ".models/.compiled"], cwd=ROOT, capture_output=True, check=True, timeout=60)
+    making = time.monotonic() - started_at
     second = demo.start()
     assert curl_line(first)[3:] == curl_line(second)[3:]
     assert "Seeding" in first
     assert "Seeding" not in second
-    assert compiling + demo.seconds < 10
+    assert making + demo.seconds < 10, (making, demo.seconds)
