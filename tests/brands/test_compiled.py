@@ -1,6 +1,5 @@
 """Words of the themes that are kept for the next start are those that the files hold."""
 
-import hashlib
 from pathlib import Path
 
 import pytest
