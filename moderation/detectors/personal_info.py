@@ -7,6 +7,7 @@ its own checksum or its own form says what it is; a dog tag's phone number goes 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import ClassVar
 from unicodedata import decimal
 
@@ -86,6 +87,11 @@ _LABEL = re.compile(
     r"|№)[.:#]? ?(?:no\.?|nr\.?|number|#)?[.:# ]*\Z",
     re.IGNORECASE,
 )
+
+#: Characters before a number in which its label may begin.
+_LABEL_REACH = 40
+#: Of each kind that are told; an order with more has said enough, and a person looks at the rest.
+_MOST = 100
 
 
 def _phone(
@@ -202,7 +208,7 @@ class PersonalInfoDetector:
         taken: list[tuple[int, int]] = []
         text = _with_plain_digits(readings.as_written.text)
         for kind in _KINDS:
-            for start, end in _matches(kind, text):
+            for start, end in islice(_matches(kind, text), _MOST):
                 if any(start < high and low < end for low, high in taken):
                     continue  # a card number is not also a telephone number
                 taken.append((start, end))
@@ -217,7 +223,8 @@ def _with_plain_digits(text: str) -> str:
 
 def _matches(kind: _Kind, text: str) -> Iterator[tuple[int, int]]:
     for match in kind.pattern.finditer(text):
-        is_labelled = kind.name == "phone" and _LABEL.search(text, 0, match.start())
+        at = match.start()
+        is_labelled = kind.name == "phone" and _LABEL.search(text, max(0, at - _LABEL_REACH), at)
         if kind.holds(match.group()) and not is_labelled:
             yield match.span()
 

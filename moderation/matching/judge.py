@@ -5,7 +5,7 @@ from functools import cached_property
 
 from moderation.evidence import Outcome
 from moderation.matching.context import Company
-from moderation.matching.cover import Cover, Covered
+from moderation.matching.cover import Cover, Covered, Covering
 from moderation.matching.hit import Hit, Weighed
 from moderation.matching.lexicon import Lexicon
 from moderation.matching.score import score
@@ -45,7 +45,7 @@ class Judge:
         """
         self._readings, self._listed = readings, listed
         self._tokens = Tokens(readings, lexicon)
-        self._covered: list[Covered] = cover.find(readings.folded)
+        self._covered: Covering = cover.find(readings.folded)
 
     def weigh(self, hit: Hit) -> Weighed | None:
         """How sure the hit is; None when it is innocent or too weak to tell."""
@@ -68,7 +68,7 @@ class Judge:
     def features(self, hit: Hit) -> dict[str, float] | None:
         """What it takes to read the term there; None where an innocent word, name or allow entry stands instead."""
         low, high = hit.place
-        if any(each.protects(hit.term, low, high) for each in self._covered):
+        if any(each.protects(hit.term, low, high) for each in self._covered.at(low, high)):
             return None
         if hit.term.context and hit.term.match is not MatchKind.CODE and not self._has_context(hit):
             return None
@@ -79,7 +79,7 @@ class Judge:
             return None  # what belongs to one is no plural
         if hit.is_plain:
             return None if hit.fixed is None and self._is_innocent(hit, touched) else hit.features
-        if any(each.excuses(low, high) for each in self._covered):
+        if any(each.excuses(low, high) for each in self._covered.at(low, high)):
             return None  # an allowed word as it is written is no disguise of another
         if _BENT & hit.features.keys() and self._is_listed_itself(touched):
             return None  # the entry that the word is speaks for it
@@ -135,7 +135,7 @@ class Judge:
     @property
     def is_known(self) -> bool:
         """Whether every word of the order stands in an allowed name, title or saying, or is a name or a number."""
-        free = [each for each in self._covered if each.only is None]
+        free = [each for each in self._covered.all if each.only is None]
         whole = len(self._readings.as_written.text)
         return bool(free) and not self._tokens.has_signs(0, whole) and self._tokens.are_all_within(free)
 
@@ -154,28 +154,32 @@ class Judge:
         if hit.term.severity > 2:
             return False
         if self._tokens.is_addressed(at) or self._tokens.in_handle(at):
-            return self._tokens.names(at, self._covered, low, high)
+            return self._tokens.names(at, self._covered.at(low, high), low, high)
         return self._tokens.is_all_but_years(at) and (
-            self._tokens.names(at, self._covered, low, high) or self._tokens.is_written_as_place(at)
+            self._tokens.names(at, self._covered.at(low, high), low, high) or self._tokens.is_written_as_place(at)
         )
 
     def _is_foreign_word(self, hit: Hit, at: int) -> bool:
         """Allowed as a word of another language than the entry's, and nothing else in the order is English."""
-        is_word = any(each.excuses(*hit.place) and _is_foreign_to(each, hit) for each in self._covered)
+        is_word = any(each.excuses(*hit.place) and _is_foreign_to(each, hit) for each in self._covered.at(*hit.place))
         return is_word and self._tokens.is_among_foreign(at)
 
     def _is_excused(self, hit: Hit) -> bool:
         """A name, a place, or an ordinary word of another language is spelled the same."""
         low, high = hit.place
         touched = self._tokens.touching(low, high)
-        excusing = [each for each in self._covered if each.excuses(low, high)]
+        excusing = [each for each in self._covered.at(low, high) if each.excuses(low, high)]
         if len(touched) != 1:
             return bool(excusing)
         at = touched[0]
         if any(not (_is_foreign_to(each, hit) and self._tokens.is_among_english(at)) for each in excusing):
             return True
         token = self._tokens.all[at]
-        return token.is_place or self._tokens.is_in_place(at) or self._tokens.names(at, self._covered, low, high)
+        return (
+            token.is_place
+            or self._tokens.is_in_place(at)
+            or self._tokens.names(at, self._covered.at(low, high), low, high)
+        )
 
 
 def _is_foreign_to(covered: Covered, hit: Hit) -> bool:

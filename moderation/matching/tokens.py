@@ -2,9 +2,10 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from moderation.matching.cover import Covered
 from moderation.matching.lexicon import ENGLISH, PERSON, PLACE, RARE, Lexicon
@@ -36,6 +37,7 @@ _SHARED = frozenset(
 _HANDLE = re.compile(r"@?[^\W_]+(?:[._][^\W_]+)+")
 _INITIALS = re.compile(r"(?:[A-Z][.·] ?)+[A-Z]?")
 _SIGNS = re.compile(r"[^\w\s.,:;'’`´\-–—]|_")
+_YEAR = re.compile(r"(?:18|19|20)\d\d")
 _WORD = re.compile(r"[^\W_]+(?:[’'`´][^\W_]+)*")
 
 
@@ -166,29 +168,49 @@ class Tokens:
 
     def is_all_but_years(self, index: int) -> bool:
         """Whether nothing stands beside the word but years, as on a memorial."""
-        others = (each.text for at, each in enumerate(self.all) if at != index)
-        return all(len(each) == 4 and each[:2] in ("18", "19", "20") and each.isdigit() for each in others)
+        return self._besides_years in ([], [index])
+
+    @cached_property
+    def _besides_years(self) -> list[int]:
+        """Indexes of the words that are no years, the first two."""
+        return self._first_two(lambda token: not _YEAR.fullmatch(token.text))
 
     def in_handle(self, index: int) -> bool:
         """Whether the order is one name for a screen, ``@given.surname``, and the word a part of it."""
-        if len(self._raw.split()) != 1 or len(self.all) < 2 or not _HANDLE.fullmatch(self._raw):
+        if len(self.all) < 2 or not self._is_handle:
             return False
         others = self.all[:index] + self.all[index + 1 :]
         return all(other.is_name or _is_joined_name(other.text, self._lexicon) for other in others)
 
+    @cached_property
+    def _is_handle(self) -> bool:
+        return len(self._raw.split()) == 1 and bool(_HANDLE.fullmatch(self._raw))
+
     def is_among_foreign(self, index: int) -> bool:
         """Whether other words stand in the order, some of them of another language and none plainly English."""
-        others = [each for at, each in enumerate(self.all) if at != index]
-        is_any = any(each.kinds and self._lexicon.english(each.text) < _STRANGE for each in others)
-        return is_any and not self.is_among_english(index)
+        return self._strange not in ([], [index]) and not self.is_among_english(index)
+
+    @cached_property
+    def _strange(self) -> list[int]:
+        return self._first_two(lambda token: bool(token.kinds) and self._lexicon.english(token.text) < _STRANGE)
 
     def is_among_english(self, index: int) -> bool:
         """Whether one of the other words is everyday English and no little word of other languages as well."""
-        return any(
-            self._lexicon.english(each.text) >= _PLAINLY_ENGLISH and each.text not in _SHARED
-            for at, each in enumerate(self.all)
-            if at != index and not each.text.isdigit()
+        return self._plainly_english not in ([], [index])
+
+    @cached_property
+    def _plainly_english(self) -> list[int]:
+        return self._first_two(
+            lambda token: (
+                not token.text.isdigit()
+                and self._lexicon.english(token.text) >= _PLAINLY_ENGLISH
+                and token.text not in _SHARED
+            )
         )
+
+    def _first_two(self, is_such: Callable[[Token], bool]) -> list[int]:
+        """Indexes of the first two such words, enough to tell whether any stands beside a given one."""
+        return list(islice((at for at, token in enumerate(self.all) if is_such(token)), 2))
 
     def is_in_place(self, index: int) -> bool:
         """Whether the word is written where the name of a place stands: ``Upper ...``, ``... Hill``, ``..., Sussex``."""

@@ -272,7 +272,7 @@ def test_a_disguise_class_is_stopped_by_the_shipped_lists(text: str) -> None:
     assert strictest(text) is not Outcome.APPROVE
 
 
-@pytest.mark.parametrize("word", ["00 ", "Will ", "Dick ", "o o ", "12.5.2019 "])
+@pytest.mark.parametrize("word", ["00 ", "Will ", "Dick ", "o o ", "12.5.2019 ", "@dick.a ", "Scunthorpe "])
 def test_a_text_of_one_word_over_and_over_takes_the_time_of_its_length(word: str) -> None:
     """Four times as long: sixteen times the time would be its square."""
 
