@@ -22,6 +22,12 @@ _VOWELS = frozenset("aeiou")
 _SHORTENED = frozenset({*OBSCENE, Category.DRUGS, Category.SELF_HARM})
 #: Three consonants that are written every day: a singer and kind of music, count, class, pounds.
 _ABBREVIATIONS = frozenset("psy cnt cls lbs pts pcs hrs mrs".split())
+#: Letters from which a word is also heard without its vowels.
+_HEARD = 5
+#: Of an edit, for what was written as it is heard.
+_BY_EAR = 0.3
+#: Who writes by ear writes ``k`` for it, never ``c`` for a ``k``.
+_HARD_C = re.compile(r"c(?![hk])")
 #: Letters of the longest title that is written without its vowels, and what follows it.
 _TITLE = 5
 _NAME_AFTER = re.compile(r"\.\s*[A-Z]\w*[a-z]")
@@ -102,26 +108,33 @@ def _without_vowels(word: str, span: tuple[int, int], reading: Reading, index: I
     """The word is what stays of the term when vowels are left out, all of them or all but some."""
     if len(word) <= _TITLE and _is_title(span, reading):
         return
+    bare = not any(c in _VOWELS for c in word[1:])
+    if not bare and len(word) < 6:
+        return
     for number in index.skeletons.get(consonants_of(word), ()):
         entry = index.entries[number]
-        missing = len(entry.letters) - len(word)
         if len(word) == 3 and not _may_be_short(word, span, reading, entry):
             continue
-        if (
-            0 < missing <= len(word) + 1 + (len(word) >= 4)
-            and word[0] == entry.letters[0]
-            and _is_subsequence(word, entry.letters)
-        ):
-            bare = not any(c in _VOWELS for c in word[1:])
-            if not bare and len(word) < 6:
-                continue
-            yield hit_of(
-                entry,
-                reading,
-                span,
-                {"no_vowels": 1.0, "short": float(len(word) == 3), "edits": 0.0 if bare else 0.2 * missing},
-                "no vowels",
-            )
+        if missing := _vowels_left_out(word, entry.letters):
+            features = {"no_vowels": 1.0, "short": float(len(word) == 3), "edits": 0.0 if bare else 0.2 * missing}
+            yield hit_of(entry, reading, span, features, "no vowels")
+    heard = _sound(word)
+    if len(heard) < _HEARD or _HARD_C.search(word):
+        return
+    for number in index.skeletons.get(consonants_of(heard), ()):
+        entry = index.entries[number]
+        if _vowels_left_out(word, entry.letters):
+            continue  # told already
+        if missing := _vowels_left_out(heard, _sound(entry.letters)):
+            features = {"no_vowels": 1.0, "edits": _BY_EAR + (0.0 if bare else 0.2 * missing)}
+            yield hit_of(entry, reading, span, features, "no vowels")
+
+
+def _vowels_left_out(word: str, letters: str) -> int:
+    """How many letters of a term are missing where the word is the rest of it, in order; 0 where it is not."""
+    missing = len(letters) - len(word)
+    is_rest = word[0] == letters[0] and _is_subsequence(word, letters)
+    return missing if is_rest and 0 < missing <= len(word) + 1 + (len(word) >= 4) else 0
 
 
 def _is_title(span: tuple[int, int], reading: Reading) -> bool:

@@ -283,4 +283,4 @@ def test_a_text_of_one_word_over_and_over_takes_the_time_of_its_length(word: str
         return time.process_time() - begun
 
     seconds(5_000)
-    assert seconds(20_000) < 9 * max(seconds(5_000), 0.05)
+    assert min(seconds(20_000) for _ in range(3)) < 9 * max(seconds(5_000), 0.05)

@@ -1,9 +1,12 @@
 """Words run together as on a plate are read as people read them, and nothing that has a right to stand there is cut."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from moderation.evidence import Category
 from moderation.matching import Matcher
 from moderation.matching.lexicon import load_lexicon
 from moderation.matching.plates import plated
@@ -18,6 +21,9 @@ MATCHER = Matcher(
         *(term(word, severity=3) for word in HARM),
         term("smurf you", match=MatchKind.PHRASE, severity=3),
         term("green gravel", match=MatchKind.PHRASE, severity=4),
+        term("cranky blister", match=MatchKind.PHRASE, severity=2),
+        term("pick the carrot", match=MatchKind.PHRASE, severity=2),
+        replace(term("blue cards", match=MatchKind.PHRASE, severity=2), category=Category.IMPERSONATION),
     ]
 )
 
@@ -43,8 +49,24 @@ def test_letters_for_words_are_read_as_the_words(text):
     assert "smurf" in " ".join(found(text))
 
 
-def test_a_severe_phrase_without_gaps_and_vowels_is_read():
-    assert found("GRNGRVL") == {"green gravel"}
+@pytest.mark.parametrize(
+    ("text", "read_as"),
+    [
+        ("GRNGRVL", "green gravel"),
+        ("GRENGRVL", "green gravel"),
+        ("CRNKYBLSTR", "cranky blister"),
+        ("KRNKYBLSTR", "cranky blister"),
+        ("PCKTHCRT", "pick the carrot"),
+        ("PKTHKRT", "pick the carrot"),
+    ],
+)
+def test_a_phrase_of_harm_without_gaps_and_vowels_is_read_also_by_ear(text, read_as):
+    assert found(text) == {read_as}
+
+
+@pytest.mark.parametrize("text", ["CRNGRVL", "GRNGRVY", "PCTHCRTS", "BLCRDS"])
+def test_other_squeezed_words_are_not(text):
+    assert found(text) == set()
 
 
 @pytest.mark.parametrize("text", ["Smurfu", "Hotsmurf", "Smurfman"])
