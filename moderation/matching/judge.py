@@ -155,7 +155,7 @@ class Judge:
             return False
         if self._tokens.is_addressed(at) or self._tokens.in_handle(at):
             return self._tokens.names(at, self._covered.at(low, high), low, high)
-        return self._tokens.is_all_but_years(at) and (
+        return self._tokens.is_all_but_numbers(at) and (
             self._tokens.names(at, self._covered.at(low, high), low, high) or self._tokens.is_written_as_place(at)
         )
 

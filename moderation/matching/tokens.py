@@ -37,7 +37,8 @@ _SHARED = frozenset(
 _HANDLE = re.compile(r"@?[^\W_]+(?:[._][^\W_]+)+")
 _INITIALS = re.compile(r"(?:[A-Z][.·] ?)+[A-Z]?")
 _SIGNS = re.compile(r"[^\w\s.,:;'’`´\-–—]|_")
-_YEAR = re.compile(r"(?:18|19|20)\d\d")
+#: A year, an age, the number of a jersey; one number is said with a wink.
+_NUMBER = re.compile(r"(?:18|19|20)\d\d|(?!69)\d\d?")
 _WORD = re.compile(r"[^\W_]+(?:[’'`´][^\W_]+)*")
 
 
@@ -159,21 +160,21 @@ class Tokens:
         if not token.is_capitalised:
             return False
         if index and self._folded[self.all[index - 1].end : token.start].strip() == ",":
-            return self._first_greeting < index
+            if self._first_greeting < index:
+                return True
         return names_somebody(words_before(self._folded, token.start))
 
     @cached_property
     def _first_greeting(self) -> int:
         return next((at for at, each in enumerate(self.all) if each.text in GREETINGS), len(self.all))
 
-    def is_all_but_years(self, index: int) -> bool:
-        """Whether nothing stands beside the word but years, as on a memorial."""
-        return self._besides_years in ([], [index])
+    def is_all_but_numbers(self, index: int) -> bool:
+        """Whether nothing stands beside the word but years, an age or the number of a jersey."""
+        return self._besides_numbers in ([], [index])
 
     @cached_property
-    def _besides_years(self) -> list[int]:
-        """Indexes of the words that are no years, the first two."""
-        return self._first_two(lambda token: not _YEAR.fullmatch(token.text))
+    def _besides_numbers(self) -> list[int]:
+        return self._first_two(lambda token: not _NUMBER.fullmatch(token.text))
 
     def in_handle(self, index: int) -> bool:
         """Whether the order is one name for a screen, ``@given.surname``, and the word a part of it."""

@@ -211,6 +211,8 @@ def strictest(text: str) -> Outcome:
         "Whippet's Whiskey", "Hooker's Green",  # a possessive is no plural
         "Happy retirement, Dick", "Dear Fanny", "@dick.vandyke", "chink_of_light",  # whom it is for, a screen name
         "For Dick", "Thank you Dick", "R.I.P. Dick", "Für Willy", "Pour Fanny", "DICK 1950-2020",  # thanks, memorials
+        "Forever yours, Dick", "All my love, Dick", "xoxo Fanny", "Liebe Grüße, Fanny", "Mille bisous, Fanny",  # signatures
+        "To my husband Dick", "Our dear friend Dick", "DICK 12", "Hooker 7", "Dick, 60",  # kin, a jersey, an age
         "Dick und glücklich", "Slut på året", "Sex små grisar", "Vino cum amicis",  # among words of their own language
         "Cona", "I shot the sheriff", "Lost to suicide, loved forever", "Angora pussy bow blouse", "Kokkin", "Heroine",
         "ফুল", "самбо", "कवक", "চুম", "โบ๊เบ๊", "コンチネンタル",  # a word in its own letters is no word of other ones
@@ -229,6 +231,10 @@ def test_what_may_be_a_place_or_a_word_of_another_language_is_for_a_person(text:
     "text",
     [
         "Thirsty for Dick",
+        "Dick 69",
+        "Forever yours, dick",
+        "My wet Pussy",
+        "Yours, Wanker",
         "For dick",
         "A Dick",
         "Sit on Dick",
