@@ -5,6 +5,7 @@ from functools import cached_property
 
 from moderation.evidence import Outcome
 from moderation.matching.context import Company
+from moderation.matching.counter import is_countered
 from moderation.matching.cover import Cover, Covered, Covering
 from moderation.matching.hit import Hit, Weighed
 from moderation.matching.lexicon import Lexicon
@@ -61,6 +62,8 @@ class Judge:
                 "it is a name or an ordinary word elsewhere as well",
                 min(sure, _EXCUSED),
             )
+        elif at_most is Outcome.REJECT and self._is_countered(hit):
+            at_most, note = Outcome.REVIEW, "it may be quoted to be condemned"
         if sure < FLOOR:
             return None
         return Weighed(hit, round(sure, 3), at_most, note)
@@ -158,6 +161,10 @@ class Judge:
         return self._tokens.is_all_but_numbers(at) and (
             self._tokens.names(at, self._covered.at(low, high), low, high) or self._tokens.is_written_as_place(at)
         )
+
+    def _is_countered(self, hit: Hit) -> bool:
+        is_as_written = hit.is_plain and hit.reading is self._readings.folded
+        return is_as_written and is_countered(hit.term, hit.reading.text, hit.start, hit.end)
 
     def _is_foreign_word(self, hit: Hit, at: int) -> bool:
         """Allowed as a word of another language than the entry's, and nothing else in the order is English."""

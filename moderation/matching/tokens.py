@@ -159,9 +159,9 @@ class Tokens:
         token = self.all[index]
         if not token.is_capitalised:
             return False
-        if index and self._folded[self.all[index - 1].end : token.start].strip() == ",":
-            if self._first_greeting < index:
-                return True
+        follows_comma = index and self._folded[self.all[index - 1].end : token.start].strip() == ","
+        if follows_comma and self._first_greeting < index:
+            return True
         return names_somebody(words_before(self._folded, token.start))
 
     @cached_property

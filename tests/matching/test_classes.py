@@ -222,6 +222,23 @@ def test_an_innocent_class_passes_the_shipped_lists(text: str) -> None:
     assert strictest(text) is Outcome.APPROVE
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Saying I hate women is not ok", "Stop saying kill all Jews", "They called me a faggot", "Don't call me a retard",
+     "white power is wrong", "Sie nannten mich Schwuchtel", "Never kill yourself"],
+)  # fmt: skip
+def test_what_is_quoted_to_be_condemned_is_refused_by_no_machine(text: str) -> None:
+    assert strictest(text) is Outcome.REVIEW
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["No faggots", "faggots are wrong", "You are not welcome, faggot", "I say it, kill all Jews", "Against retards"],
+)
+def test_who_says_no_to_a_slur_means_people(text: str) -> None:
+    assert strictest(text) is Outcome.REJECT
+
+
 @pytest.mark.parametrize("text", ["Rape, Sussex", "Wanks River", "Wankers Meadow", "Slut", "Retard", "Memek"])
 def test_what_may_be_a_place_or_a_word_of_another_language_is_for_a_person(text: str) -> None:
     assert strictest(text) is Outcome.REVIEW
@@ -240,7 +257,6 @@ def test_what_may_be_a_place_or_a_word_of_another_language_is_for_a_person(text:
         "Sit on Dick",
         "Happy Birthday Wanker",
         "To Cunt",
-        "Dick 69",
     ],
 )
 def test_words_after_which_no_name_stands_and_words_that_are_no_name_are_what_they_are(text: str) -> None:
