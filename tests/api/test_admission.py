@@ -93,6 +93,7 @@ async def at_rate(client, rate, seconds, what):
     return await asyncio.gather(*(order(number) for number in range(int(rate * seconds))))
 
 
+@pytest.mark.alone
 def test_overload_is_refused_at_once_and_below_the_knee_nothing_is(settings, database):
     pipeline = Pipeline((Slow(),), load_policies(), {"lists": "l", "brands": "b", "model": "m"})
     app = create_app(settings.model_copy(update={"orders_at_once": 2}), pipeline)  # so 40 a second are answered
@@ -116,7 +117,7 @@ def test_overload_is_refused_at_once_and_below_the_knee_nothing_is(settings, dat
         (503, "overloaded", "1")
     }
     assert max(accepted) < settings.orders_within_ms / 1000
-    assert sorted(took for _, took in refused)[len(refused) * 9 // 10] < 0.05
+    assert sorted(took for _, took in refused)[len(refused) * 9 // 10] < 0.1
     assert stored == len(usual) + len(accepted) + len(after)
 
 
