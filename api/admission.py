@@ -62,9 +62,9 @@ class Lane:
         return True
 
     def _expected(self) -> float:
-        """Seconds until one who comes now is answered, by the queue before him, the usual time and how long all stand still."""
-        stalled = time.monotonic() - self._moved_at
-        return stalled + (self._waiting + 1) * self._usual / self.at_once + self._usual
+        """Seconds until one who comes now is answered, by the queue before him and the usual time; or for which all stood still."""
+        queued = (self._waiting + 1) * self._usual / self.at_once + self._usual
+        return max(queued, time.monotonic() - self._moved_at)
 
     def leave(self, seconds: float) -> None:
         """Give the place back that was held for so long."""

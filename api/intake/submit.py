@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import Connection
 from sqlmodel import SQLModel, select
 
+from api.budget import Moderate
 from api.customers.holds import holds_in_force
 from api.customers.merchants import Account
 from api.delivery.outbox import MACHINE, committed, event_about
@@ -75,17 +76,17 @@ def look_up(
     return Asked(ticket=ticket, body=body, holds=holds_in_force(connection, account.merchant.id))
 
 
-def answer_new(state: AppState, account: Account, asked: Asked) -> Answer:
+def answer_new(state: AppState, account: Account, asked: Asked, moderate: Moderate | None = None) -> Answer:
     """Decide and keep; the connection is given back before, for a slow check must not hold it."""
-    outcome = store(state, account, [decide_asked(state, account, asked)])[0]
+    outcome = store(state, account, [decide_asked(state, account, asked, moderate)])[0]
     if isinstance(outcome, BaseException):
         raise outcome
     return outcome
 
 
-def decide_asked(state: AppState, account: Account, asked: Asked) -> Ready:
+def decide_asked(state: AppState, account: Account, asked: Asked, moderate: Moderate | None = None) -> Ready:
     body = asked.body
-    decided = decide_order(state, account, body.to_request(), body.campaign, asked.holds)
+    decided = decide_order(state, account, body.to_request(), body.campaign, asked.holds, moderate)
     return Ready(ticket=asked.ticket, body=body, decided=decided)
 
 
