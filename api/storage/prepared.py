@@ -129,13 +129,13 @@ class Insertion:
         bind = (columns[name].type.dialect_impl(dialect).bind_processor(dialect) for name in self._order)
         self._binds = [(at, each) for at, each in enumerate(bind) if each is not None]
 
-    def insert(self, connection: Connection, rows: Iterable[SQLModel]) -> None:
-        """One statement for all rows, in the connection's transaction."""
+    def of(self, rows: Iterable[SQLModel]) -> Callable[[Connection], None]:
+        """What inserts all rows by one statement, in the connection's transaction; made before it begins, so that it is short."""
         values = [row.__dict__ for row in rows]
         if any(each.get(made) is None for made in self._made for each in values):
-            self._insert_and_make(connection, values)
-        else:
-            driver.tell(connection, self._sql, *map(self._bound, values))
+            return lambda connection: self._insert_and_make(connection, values)
+        bound = list(map(self._bound, values))
+        return lambda connection: driver.tell(connection, self._sql, *bound)
 
     def _bound(self, row: Mapping[str, Any]) -> driver.Values:
         values = [row.get(attribute) for attribute in self._read]

@@ -124,10 +124,11 @@ def insert_rows(connection: Connection, rows: Iterable[SQLModel]) -> None:
     by_kind: dict[type[SQLModel], list[SQLModel]] = {}
     for row in rows:
         by_kind.setdefault(type(row), []).append(row)
-    if by_kind and not connection.in_transaction():
+    insertions = [insertion(kind, connection.dialect).of(by_kind[kind]) for kind in sorted(by_kind, key=_place)]
+    if insertions and not connection.in_transaction():
         connection.begin()
-    for kind in sorted(by_kind, key=_place):
-        insertion(kind, connection.dialect).insert(connection, by_kind[kind])
+    for insert in insertions:
+        insert(connection)
 
 
 @cache
