@@ -22,36 +22,54 @@ RETRY_AFTER = 1
 
 @dataclass(slots=True)
 class Lane:
-    """A number of places, and how soon one who comes in shall be answered."""
+    """A number of places, and how soon one who comes in shall be answered.
+
+    Who is not likely to be answered in half of that time is refused at once: the other half is for what nobody can foretell,
+    and a longer queue would answer no more orders, only each of them later.
+    """
 
     name: str
     at_once: int
     #: Seconds, waiting for the place included.
     within: float
     _places: asyncio.Semaphore = field(init=False)
+    _waiting: int = field(init=False, default=0)
     #: Seconds that a place is held, as a mean over the last dozens.
     _usual: float = field(init=False, default=0.0)
+    #: When a place was last taken or given back, on the monotonic clock.
+    _moved_at: float = field(init=False, default=0.0)
 
     def __post_init__(self) -> None:
         self._places = asyncio.Semaphore(self.at_once)
         SHED.labels(self.name)  # a series that begins at 0 shows its first step
 
     async def enter(self) -> bool:
-        """Take a place; False when none becomes free in time. Who has waited longest is first."""
+        """Take a place; False for one who would be answered too late. Who has waited longest is first."""
         if not self._places.locked():
             await self._places.acquire()
+            self._moved_at = time.monotonic()
             return True
+        if self._expected() > self.within / 2:
+            return False
+        self._waiting += 1
         try:
-            # What is left when the work itself takes twice as long as usual.
-            async with asyncio.timeout(max(self.within - 2 * self._usual, self.within / 10)):
+            async with asyncio.timeout(max(self.within - self._usual, self.within / 2)):
                 await self._places.acquire()
         except TimeoutError:
             return False
+        finally:
+            self._waiting -= 1
         return True
+
+    def _expected(self) -> float:
+        """Seconds until one who comes now is answered, by the queue before him and the usual time; or for which all stood still."""
+        queued = (self._waiting + 1) * self._usual / self.at_once + self._usual
+        return max(queued, time.monotonic() - self._moved_at)
 
     def leave(self, seconds: float) -> None:
         """Give the place back that was held for so long."""
         self._usual += (seconds - self._usual) / 20
+        self._moved_at = time.monotonic()
         self._places.release()
 
 

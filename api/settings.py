@@ -82,7 +82,7 @@ class Settings(BaseSettings):
         default=800,
         ge=1,
         le=60_000,
-        description="What gets no place in time to be answered within this is told to come back (503); milliseconds.",
+        description="What is not likely to be answered in half of this is told to come back (503) at once; milliseconds.",
     )
     requests_per_minute: int = Field(
         default=60_000, ge=1, description="Requests that one key may make in a minute; see limits_directory."

@@ -43,8 +43,8 @@ def revise(state: AppState, account: Account, screening_id: str, body: RevisionC
         orders.demand_revisable(session, replaced)
         if replaced.status == "in_review":
             orders.withdraw(session, replaced, case, "customer", now())
-        public, rows = keep(session, state, account, order, decided, replaced)
-        insert_rows(session, rows)
+        public, rows = keep(session.connection(), state, account, order, decided, replaced)
+        insert_rows(session.connection(), rows)
         return public
 
     answer = answer_once(state.database, ticket, replace)

@@ -4,11 +4,11 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from api.budget import Moderate
 from api.customers.holds import covering, name_of
 from api.customers.merchants import Account
 from api.intake import forcing
 from api.intake.policy import policy_of
-from api.metrics import DECIDING_SECONDS
 from api.state import AppState
 from api.storage.tables import Hold
 from moderation.decision import Decision
@@ -25,9 +25,18 @@ class Decided:
 
 
 def decide_order(
-    state: AppState, account: Account, request: PersonalizationRequest, campaign: str | None, holds: Sequence[Hold]
+    state: AppState,
+    account: Account,
+    request: PersonalizationRequest,
+    campaign: str | None,
+    holds: Sequence[Hold],
+    moderate: Moderate | None = None,
 ) -> Decided:
-    """Moderate one request. Takes no transaction: a slow model must not hold the database's write lock."""
+    """Moderate one request. Takes no transaction: a slow model must not hold the database's write lock.
+
+    Args:
+        moderate: None for a thread of the budget, for which the caller's waits.
+    """
     policy, own_lines = policy_of(account.shop)
     pipeline = state.pipeline  # once: it may be renewed meanwhile
     if account.mode == "test":
@@ -36,8 +45,7 @@ def decide_order(
         )
         if (forced := forcing.force(request, effective, pipeline.versions)) is not None:
             return Decided(decision=forced.decision, forced=forced)
-    with DECIDING_SECONDS.time():
-        decision = state.budget.moderate(pipeline, request, policy=policy, merchant=own_lines)
+    decision = (moderate or state.budget.moderate)(pipeline, request, policy=policy, merchant=own_lines)
     held = covering(holds, request.brand, campaign)
     return Decided(decision=decision if held is None else hold_back(decision, held))
 

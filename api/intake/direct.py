@@ -7,14 +7,16 @@ content type, a body that does not fit) goes the usual way and is refused there,
 import json
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
+from sqlalchemy import Connection
 from starlette.datastructures import URLPath
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.budget import Moderate
 from api.customers import merchants
+from api.customers.merchants import Caller
 from api.dependencies import admit, note_use
 from api.intake.idempotency import Answer
 from api.intake.schemas import ScreeningCreate
@@ -51,17 +53,31 @@ class DirectRoute(BaseRoute):
         if asked is None:
             scope[_USUAL] = True  # in place: what stands around us reads from it how the limit stands
             return await self._router(scope, _again(body, receive), send)
-        answer = await run_in_threadpool(self._answer, request, *asked)
+        answer = await self._state.budget.in_time(_Checkout(self._state, request, *asked).answer)
         await respond(answer)(scope, receive, send)
         return None
 
-    def _answer(self, request: Request, order: ScreeningCreate, token: str, key: str | None) -> Answer:
+
+class _Checkout:
+    """One call; who calls is asked once, even when a late check has the order answered anew."""
+
+    def __init__(self, state: AppState, request: Request, order: ScreeningCreate, token: str, key: str | None) -> None:
+        self._state, self._request = state, request
+        self._order, self._token, self._key = order, token, key
+        self._caller: Caller | None = None
+
+    def answer(self, moderate: Moderate) -> Answer:
         with self._state.database.asking() as connection:
-            known = merchants.authenticate(connection, token)
-            caller = admit(request, self._state, known, "screenings:write")
-            asked = look_up(connection, caller.account, order, key)
-        note_use(self._state, caller)
-        return asked if isinstance(asked, Answer) else answer_new(self._state, caller.account, asked)
+            caller = self._caller or self._admitted(connection)
+            asked = look_up(connection, caller.account, self._order, self._key)
+        if self._caller is None:
+            self._caller = caller
+            note_use(self._state, caller)
+        return asked if isinstance(asked, Answer) else answer_new(self._state, caller.account, asked, moderate)
+
+    def _admitted(self, connection: Connection) -> Caller:
+        known = merchants.authenticate(connection, self._token)
+        return admit(self._request, self._state, known, "screenings:write")
 
 
 def respond(answer: Answer) -> Response:

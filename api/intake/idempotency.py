@@ -83,7 +83,7 @@ def answer_once(database: Database, ticket: Ticket, work: Callable[[Session], Sc
             if (first := find_answer(session, ticket)) is not None:
                 return first
             answer, kept = _new(ticket, work(session))
-            insert_rows(session, kept)
+            insert_rows(session.connection(), kept)
             return answer
 
     try:
@@ -93,7 +93,7 @@ def answer_once(database: Database, ticket: Ticket, work: Callable[[Session], Sc
 
 
 def answer_once_together(
-    together: Together, asked: Sequence[tuple[Ticket, Callable[[Session], Written[ScreeningPublic]]]]
+    together: Together, asked: Sequence[tuple[Ticket, Callable[[Connection], Written[ScreeningPublic]]]]
 ) -> list[Answer | BaseException]:
     """The same for work that only adds rows, stored in one transaction with the work of others.
 
@@ -101,15 +101,15 @@ def answer_once_together(
         Of each its answer, or what kept it from having one.
     """
 
-    def doing(ticket: Ticket, work: Callable[[Session], Written[ScreeningPublic]]) -> Callable[..., Written[Answer]]:
-        def do(session: Session) -> Written[Answer]:
-            public, rows = work(session)
+    def doing(ticket: Ticket, work: Callable[[Connection], Written[ScreeningPublic]]) -> Callable[..., Written[Answer]]:
+        def do(connection: Connection) -> Written[Answer]:
+            public, rows = work(connection)
             answer, kept = _new(ticket, public)
             return answer, [*rows, *kept]
 
         return do
 
-    def again(ticket: Ticket, work: Callable[[Session], Written[ScreeningPublic]]) -> Answer | BaseException:
+    def again(ticket: Ticket, work: Callable[[Connection], Written[ScreeningPublic]]) -> Answer | BaseException:
         """Another was first: with this very key, whose answer is the answer, or with a row that both need."""
         try:
             with together.database.asking() as connection:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import Connection
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import SQLModel, select
 
+from api.budget import Moderate
 from api.customers.holds import holds_in_force
 from api.customers.merchants import Account
 from api.delivery.outbox import MACHINE, committed, event_about
@@ -75,25 +76,25 @@ def look_up(
     return Asked(ticket=ticket, body=body, holds=holds_in_force(connection, account.merchant.id))
 
 
-def answer_new(state: AppState, account: Account, asked: Asked) -> Answer:
+def answer_new(state: AppState, account: Account, asked: Asked, moderate: Moderate | None = None) -> Answer:
     """Decide and keep; the connection is given back before, for a slow check must not hold it."""
-    outcome = store(state, account, [decide_asked(state, account, asked)])[0]
+    outcome = store(state, account, [decide_asked(state, account, asked, moderate)])[0]
     if isinstance(outcome, BaseException):
         raise outcome
     return outcome
 
 
-def decide_asked(state: AppState, account: Account, asked: Asked) -> Ready:
+def decide_asked(state: AppState, account: Account, asked: Asked, moderate: Moderate | None = None) -> Ready:
     body = asked.body
-    decided = decide_order(state, account, body.to_request(), body.campaign, asked.holds)
+    decided = decide_order(state, account, body.to_request(), body.campaign, asked.holds, moderate)
     return Ready(ticket=asked.ticket, body=body, decided=decided)
 
 
 def store(state: AppState, account: Account, ready: Sequence[Ready]) -> list[Answer | BaseException]:
     """Keep decided orders, as many as possible in one transaction: of each its answer, or what kept it from one."""
 
-    def keeping(order: Ready) -> Callable[[Session], Written[ScreeningPublic]]:
-        return lambda session: keep(session, state, account, order.body, order.decided)
+    def keeping(order: Ready) -> Callable[[Connection], Written[ScreeningPublic]]:
+        return lambda connection: keep(connection, state, account, order.body, order.decided)
 
     outcomes = answer_once_together(state.together, [(order.ticket, keeping(order)) for order in ready])
     committed.set()
@@ -104,7 +105,7 @@ def store(state: AppState, account: Account, ready: Sequence[Ready]) -> list[Ans
 
 
 def keep(
-    session: Session,
+    connection: Connection,
     state: AppState,
     account: Account,
     body: ScreeningCreate,
@@ -159,7 +160,7 @@ def keep(
         case, opened = open_case(screening, decision, state.routing)
         rows += [case, opened]
         if decided.forced is not None and decided.forced.then is not None:
-            rows += _play_review(session, case, decided.forced)
+            rows += _play_review(connection, case, decided.forced)
     return to_public(state, account.mode, screening, record, case), rows
 
 
@@ -204,25 +205,26 @@ def count(decision: Decision) -> None:
         REASONS.labels(decision.outcome.value, reason.value).inc()
 
 
-def _play_review(session: Session, case: ReviewCase, forced: Forced) -> list[SQLModel]:
+def _play_review(connection: Connection, case: ReviewCase, forced: Forced) -> list[SQLModel]:
     """Decide a test order as a reviewer would, a moment from now, on the way that every verdict goes."""
     then, moment = forced.then, case.created_at
     assert then is not None
-    known = session.exec(select(Reviewer).where(Reviewer.merchant_id == case.merchant_id)).first()
-    reviewer = known or _test_reviewer(case.merchant_id)
+    known = connection.scalar(select(Reviewer.id).where(Reviewer.merchant_id == case.merchant_id))
+    made = [] if known else [_test_reviewer(case.merchant_id)]
+    reviewer_id = known or made[0].id
     amend(case, state=CaseState.RESOLVED.value, version=2, resolved_at=moment)
     detail = {"version": 2, "outcome": then.value}
     verdict = PendingDecision(
         case_id=case.id,
         merchant_id=case.merchant_id,
-        reviewer_id=reviewer.id,
+        reviewer_id=reviewer_id,
         outcome=then.value,
         reason=forced.reason.value if forced.reason else None,
         created_at=moment,
         effective_at=moment + PLAYED_REVIEW_TAKES,
     )
-    decided = CaseEventRecord(case_id=case.id, kind="decide", actor=reviewer.id, detail=detail)
-    return [*([] if known else [reviewer]), decided, verdict]
+    decided = CaseEventRecord(case_id=case.id, kind="decide", actor=reviewer_id, detail=detail)
+    return [*made, decided, verdict]
 
 
 def _test_reviewer(merchant_id: str) -> Reviewer:

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine import make_url
 from sqlmodel import Session, create_engine
 
+from api.storage import driver
 from api.storage.damage import refuse_when_damaged
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -55,6 +56,17 @@ class Database:
         """For a few prepared questions: no session, and on SQLite each is answered as things stand when it is asked."""
         with self._asking.connect() as connection:
             yield connection
+
+    @contextmanager
+    def adding(self) -> Iterator[Connection]:
+        """One transaction for rows that are new, without a session; it begins with the first of them, or when it reads."""
+        with self.engine.connect() as connection:
+            try:
+                yield connection
+                connection.commit()
+            except BaseException:
+                connection.rollback()  # a commit that failed leaves the transaction open
+                raise
 
     def upgrade(self) -> None:
         """Bring the schema to the newest revision."""
@@ -125,4 +137,4 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     if not options.get("asking", False):
-        connection.exec_driver_sql("BEGIN" if options.get("reading", False) else "BEGIN IMMEDIATE")
+        driver.tell(connection, "BEGIN" if options.get("reading", False) else "BEGIN IMMEDIATE")

@@ -6,7 +6,6 @@ The usual way renders, types and maps each time, which costs ten times what the 
 import json
 import typing
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing
 from datetime import UTC, datetime
 from functools import cache, lru_cache, partial
 from typing import Any, Generic, TypeVar
@@ -17,6 +16,7 @@ from sqlalchemy.sql.dml import Insert
 from sqlalchemy.sql.selectable import Select
 from sqlmodel import SQLModel
 
+from api.storage import driver
 from api.storage.clock import UtcDateTime
 
 Kind = TypeVar("Kind", bound=SQLModel)
@@ -43,14 +43,7 @@ class Question:
             self._rendered[dialect.name] = _render(self._statement, dialect)
         sql, order = self._rendered[dialect.name]
         given = values if order is None else tuple(values[name] for name in order)
-        try:
-            # The driver's own cursor: a result of the usual kind costs ten times its row.
-            with closing(connection.connection.cursor()) as cursor:
-                cursor.execute(sql, given)
-                return list(cursor.fetchall())
-        except Exception:
-            # Asked again the usual way, it fails with the usual error, and a connection that is lost is given up.
-            return [tuple(row) for row in connection.exec_driver_sql(sql, given)]
+        return driver.ask(connection, sql, given)
 
 
 class Rows(Question, Generic[Kind]):
@@ -124,35 +117,36 @@ class Insertion:
         mapper = inspect(kind)
         columns = mapper.local_table.columns
         self._table = SQLModel.metadata.tables[str(kind.__tablename__)]
-        #: Column -> the attribute that holds it (they differ where a name was taken), and what makes it the driver's.
-        self._columns = {
-            column.name: (
-                mapper.get_property_by_column(column).key,
-                column.type.dialect_impl(dialect).bind_processor(dialect),
-            )
-            for column in columns
-        }
+        #: Column -> the attribute that holds it: they differ where a name was taken.
+        self._attributes = {column.name: mapper.get_property_by_column(column).key for column in columns}
         #: Columns that are made from others when nobody filled them.
-        self._made = [mapper.get_property_by_column(column).key for column in columns if column.default is not None]
-        self._sql, order = _render(self._table.insert(), dialect, column_keys=list(self._columns))
-        self._ordered = None if order is None else [self._columns[name] for name in order]
+        self._made = [self._attributes[column.name] for column in columns if column.default is not None]
+        self._sql, order = _render(self._table.insert(), dialect, column_keys=list(self._attributes))
+        self._is_named = order is None
+        self._order = order or list(self._attributes)
+        #: The attributes in the order of the columns, and by place what makes a value the driver's.
+        self._read = [self._attributes[name] for name in self._order]
+        bind = (columns[name].type.dialect_impl(dialect).bind_processor(dialect) for name in self._order)
+        self._binds = [(at, each) for at, each in enumerate(bind) if each is not None]
 
-    def insert(self, connection: Connection, rows: Iterable[SQLModel]) -> None:
-        """One statement for all rows."""
+    def of(self, rows: Iterable[SQLModel]) -> Callable[[Connection], None]:
+        """What inserts all rows by one statement, in the connection's transaction; made before it begins, so that it is short."""
         values = [row.__dict__ for row in rows]
         if any(each.get(made) is None for made in self._made for each in values):
-            self._insert_and_make(connection, values)
-        elif self._ordered is None:
-            named = [{name: _bound(each, *how) for name, how in self._columns.items()} for each in values]
-            connection.exec_driver_sql(self._sql, named)
-        else:
-            connection.exec_driver_sql(
-                self._sql, [tuple([_bound(each, *how) for how in self._ordered]) for each in values]
-            )
+            return lambda connection: self._insert_and_make(connection, values)
+        bound = list(map(self._bound, values))
+        return lambda connection: driver.tell(connection, self._sql, *bound)
+
+    def _bound(self, row: Mapping[str, Any]) -> driver.Values:
+        values = [row.get(attribute) for attribute in self._read]
+        for at, bind in self._binds:
+            if values[at] is not None:
+                values[at] = bind(values[at])
+        return dict(zip(self._order, values, strict=True)) if self._is_named else values
 
     def _insert_and_make(self, connection: Connection, values: list[dict[str, Any]]) -> None:
         """The usual way, which knows how such columns are made; what nobody filled is not named there."""
-        named = [{name: each.get(attribute) for name, (attribute, _) in self._columns.items()} for each in values]
+        named = [{name: each.get(attribute) for name, attribute in self._attributes.items()} for each in values]
         filled = {name for each in named for name, value in each.items() if value is not None}
         connection.execute(
             self._table.insert(), [{name: value for name, value in each.items() if name in filled} for each in named]
@@ -179,11 +173,6 @@ def _read(value: Any, is_moment: bool, is_json: bool) -> Any:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else value
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     return value
-
-
-def _bound(values: Mapping[str, Any], attribute: str, bind: Callable[[Any], Any] | None) -> Any:
-    value = values.get(attribute)
-    return value if bind is None or value is None else bind(value)
 
 
 def _render(

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any, Generic, TypeVar
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlmodel import Session, SQLModel
+from sqlmodel import SQLModel
 
 from api.storage.database import Database
 from api.storage.prepared import insertion
@@ -37,11 +38,12 @@ class Together:
         self._line: list[_Brought[Any]] = []
         self._is_writing = False
 
-    def write(self, work: Callable[[Session], Written[Value]]) -> Value:
+    def write(self, work: Callable[[Connection], Written[Value]]) -> Value:
         """The work's value, once its rows are on the disk.
 
         Args:
-            work: Called in the transaction, and once more when a neighbour's work broke the first one.
+            work: May ask the connection; called before the rows are added, and once more when a neighbour's work broke the
+                first transaction.
 
         Raises:
             Exception: What the work itself, its rows or the database raised; never what a neighbour's work did.
@@ -51,7 +53,7 @@ class Together:
             raise outcome
         return outcome
 
-    def write_all(self, works: Sequence[Callable[[Session], Written[Value]]]) -> "list[Value | BaseException]":
+    def write_all(self, works: Sequence[Callable[[Connection], Written[Value]]]) -> "list[Value | BaseException]":
         """The same for many at once: of each its value, or what ``write`` would have raised."""
         mine = [_Brought(work) for work in works]
         with self._lock:
@@ -82,14 +84,14 @@ class Together:
 
     def _store(self, batch: "list[_Brought[Any]]") -> None:
         try:
-            with self.database.writing() as session:
+            with self.database.adding() as connection:
                 values: list[Any] = []
                 rows: list[SQLModel] = []
                 for each in batch:
-                    value, new = each.work(session)
+                    value, new = each.work(connection)
                     values.append(value)
                     rows.extend(new)
-                insert_rows(session, rows)
+                insert_rows(connection, rows)
         except BaseException as error:
             if len(batch) == 1 or isinstance(error, OperationalError | PoolTimeout):
                 # A database that does not answer one will not answer the next; nobody shall wait for that in line.
@@ -109,7 +111,7 @@ class _Brought(Generic[Value]):
 
     value: Value
 
-    def __init__(self, work: Callable[[Session], Written[Value]]) -> None:
+    def __init__(self, work: Callable[[Connection], Written[Value]]) -> None:
         self.work = work
         self.error: BaseException | None = None
         #: Set when it is over, or when it is this caller's turn to write.
@@ -117,14 +119,16 @@ class _Brought(Generic[Value]):
         self.is_over = False
 
 
-def insert_rows(session: Session, rows: Iterable[SQLModel]) -> None:
+def insert_rows(connection: Connection, rows: Iterable[SQLModel]) -> None:
     """Insert new rows, parents before children, one statement for each table however many rows there are."""
     by_kind: dict[type[SQLModel], list[SQLModel]] = {}
     for row in rows:
         by_kind.setdefault(type(row), []).append(row)
-    connection = session.connection()
-    for kind in sorted(by_kind, key=_place):
-        insertion(kind, connection.dialect).insert(connection, by_kind[kind])
+    insertions = [insertion(kind, connection.dialect).of(by_kind[kind]) for kind in sorted(by_kind, key=_place)]
+    if insertions and not connection.in_transaction():
+        connection.begin()
+    for insert in insertions:
+        insert(connection)
 
 
 @cache

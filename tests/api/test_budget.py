@@ -77,6 +77,7 @@ def test_nothing_begins_when_nobody_waits_any_more(slow_client, sleeper):
     sleeper.wake.set()
     time.sleep(0.2)
     assert Late.asked == before
+    assert len(slow_client.get("/v1/screenings").json()["items"]) == 1
 
 
 def test_in_time_the_answer_is_the_pipelines_own(slow_client, sleeper):
@@ -84,3 +85,13 @@ def test_in_time_the_answer_is_the_pipelines_own(slow_client, sleeper):
     body = slow_client.post("/v1/screenings", json=order("hello")).json()
     assert (body["status"], body["evidence"]) == ("approved", [])
     assert Late.asked
+
+
+def test_when_every_thread_hangs_the_others_are_still_answered_in_time(settings, pipeline, token, sleeper, monkeypatch):
+    monkeypatch.setattr("api.budget.AT_ONCE", 1)
+    slow = Pipeline((sleeper,), pipeline.policies, pipeline.versions)
+    hasty = settings.model_copy(update={"answer_within_ms": 150})
+    with TestClient(create_app(hasty, slow), headers={"Authorization": f"Bearer {token}"}) as client:
+        answers = [client.post("/v1/screenings", json=order(f"hello {number}")).json() for number in range(3)]
+    assert [[each["source"] for each in answer["evidence"]] for answer in answers] == [["sleeper/unavailable"]] * 3
+    assert {answer["status"] for answer in answers} == {"in_review"}

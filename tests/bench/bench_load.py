@@ -169,9 +169,10 @@ def overload(site: Installation, store: str, seconds: float) -> list[tuple[str, 
         ):
             break
     show(f"{store}, half of it, afterwards", after, site.waiting())
-    print(f"a refusal took {storm['refused_p99']:.0f} ms at the 99th percentile; calm after {recovered:.1f} s")
+    print(f"a refusal took {storm['refused_p50']:.0f} ms, {storm['refused_p99']:.0f} at the 99th percentile")
     return [
         (f"{store}: p99 ms of what is accepted in overload", storm["p99"], "<=", 1000.0),
+        (f"{store}: ms of a refusal in overload, the median", storm["refused_p50"], "<=", 100.0),
         (f"{store}: seconds until it is calm again", recovered, "<=", 10.0),
         (f"{store}: answers other than 201 and 503", storm["failed"], "<=", 0.0),
     ]

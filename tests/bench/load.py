@@ -1,8 +1,9 @@
 """A load tool: keeps connections busy, or sends at a fixed rate whatever comes back, and prints latencies as JSON.
 
 ``python tests/bench/load.py HOST:PORT PATH --bodies FILE --connections 16 --seconds 10 [--rate 50] [--header 'Name: value']``.
-Each body of the file (one a line) is sent once, in order; the run ends before it runs out of them. A latency at a fixed
-rate counts from the moment at which the request was due, so that a server that stalls is charged with the waiting.
+Each body of the file (one a line) is sent once, in order; the run ends before it runs out of them. Without a rate, who is
+told to come back does so a second later. A latency at a fixed rate counts from the moment at which the request was due, so
+that a server that stalls is charged with the waiting.
 """
 
 import argparse
@@ -87,7 +88,8 @@ class Load:
         for request in self._requests:
             if time.perf_counter() - began > self._arguments.seconds:
                 return
-            await self._ask(connection, request, time.perf_counter())
+            if await self._ask(connection, request, time.perf_counter()) == 503:
+                await asyncio.sleep(1.0)  # as a shop does that is told to come back
 
     async def _at_rate(self, began: float) -> None:
         waiting: set[asyncio.Task[None]] = set()
@@ -108,13 +110,15 @@ class Load:
         await self._ask(connection, request, due)
         self._idle.append(connection)
 
-    async def _ask(self, connection: Connection, request: bytes, since: float) -> None:
+    async def _ask(self, connection: Connection, request: bytes, since: float) -> int | None:
+        """The answer's status; None when the connection was lost."""
         with contextlib.suppress(ConnectionError):
             status = await connection.ask(request)
             self.statuses[status] += 1
             (self.latencies if status < 400 else self.refusals).append(time.perf_counter() - since)
-            return
+            return status
         self.statuses["lost"] += 1
+        return None
 
 
 def quantile(values: list[float], share: float) -> float:
@@ -135,7 +139,7 @@ def main() -> None:
     asyncio.run(load.run())
     seen, refused = (sorted(each) or [float("nan")] for each in (load.latencies, load.refusals))
     report = {f"p{share}": quantile(seen, share / 100) * 1000 for share in (50, 95, 99)}
-    report["refused_p99"] = quantile(refused, 0.99) * 1000
+    report |= {f"refused_p{share}": quantile(refused, share / 100) * 1000 for share in (50, 99)}
     print(
         json.dumps(
             {

@@ -111,7 +111,7 @@ def test_parents_come_before_children_and_defaults_are_kept(database):
     screening = Screening(merchant_id=shop.id, status="approved", fields=[{"name": "a", "text": "hi"}], extra={"n": 1})
     decision = DecisionRecord(screening_id=screening.id, decided_by="machine", outcome="approve", risk=0.0)
     with database.writing() as session:
-        insert_rows(session, [decision, screening, shop])
+        insert_rows(session.connection(), [decision, screening, shop])
     with database.reading() as session:
         kept = session.get_one(Screening, screening.id)
     assert kept.likeness
@@ -130,7 +130,7 @@ def test_a_row_made_for_insertion_is_stored_as_a_mapped_one_is(database):
     )
     made = [shop, screening, decision, reported]
     with database.writing() as session:
-        insert_rows(session, made)
+        insert_rows(session.connection(), made)
     with database.reading() as session:
         for row in made:
             kept = session.get_one(type(row), row.id).model_dump(exclude={"likeness"})
