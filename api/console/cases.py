@@ -43,7 +43,7 @@ class Move:
     wanted: QueueFilter
 
 
-def read_move(signed_in: FormDep, version: Annotated[int, Form()] = 0, query: Words = "") -> Move:
+async def read_move(signed_in: FormDep, version: Annotated[int, Form()] = 0, query: Words = "") -> Move:
     return Move(signed_in=signed_in, version=version, wanted=parse_filter(query))
 
 
@@ -78,7 +78,7 @@ def show_case(
     request: Request, state: StateDep, signed_in: SignedInDep, case_id: str, said: str | None = None
 ) -> Response:
     """The case as it stands. Looking changes nothing: claiming is a form of its own."""
-    settle(state.database)
+    settle(state.database, case_id)
     return case_page(request, state, signed_in, case_id, read_filter(request.query_params), said=said)
 
 
@@ -129,9 +129,9 @@ def skip(request: Request, state: StateDep, move: MoveDep, case_id: str, note: W
     try:
         with state.database.writing() as session:
             claims.skip(session, move.signed_in.actor, case_id, move.version, note, now())
+            return advance(session, state, move.signed_in, move.wanted, case_id, "skipped")
     except (CaseConflict, Problem) as refused:
         return case_page(request, state, move.signed_in, case_id, move.wanted, refused=refused, draft=Draft(note=note))
-    return advance(state, move.signed_in, move.wanted, case_id, "skipped")
 
 
 #: For how many minutes a case is put aside, as the form offers it; never beyond what its due time allows.
@@ -152,9 +152,9 @@ def snooze(
         with state.database.writing() as session:
             until = at + timedelta(minutes=minutes)
             claims.snooze(session, move.signed_in.actor, case_id, move.version, until, at)
+            return advance(session, state, move.signed_in, move.wanted, case_id, "snoozed")
     except (CaseConflict, Problem) as refused:
         return case_page(request, state, move.signed_in, case_id, move.wanted, refused=refused)
-    return advance(state, move.signed_in, move.wanted, case_id, "snoozed")
 
 
 @router.post("/{case_id}/escalate")
@@ -163,9 +163,9 @@ def escalate(request: Request, state: StateDep, move: MoveDep, case_id: str, not
     try:
         with state.database.writing() as session:
             claims.escalate(session, move.signed_in.actor, case_id, move.version, note, now())
+            return advance(session, state, move.signed_in, move.wanted, case_id, "escalated")
     except (CaseConflict, Problem) as refused:
         return case_page(request, state, move.signed_in, case_id, move.wanted, refused=refused, draft=Draft(note=note))
-    return advance(state, move.signed_in, move.wanted, case_id, "escalated")
 
 
 #: Within how many hours an answer helps, as the form offers it.
@@ -198,10 +198,10 @@ def ask(
                 at,
                 shown or (),
             )
+            return advance(session, state, move.signed_in, move.wanted, case_id, "asked")
     except (CaseConflict, Problem) as refused:
         draft = Draft(question=question, to=to)
         return case_page(request, state, move.signed_in, case_id, move.wanted, refused=refused, draft=draft)
-    return advance(state, move.signed_in, move.wanted, case_id, "asked")
 
 
 @router.post("/{case_id}/decide")
@@ -222,9 +222,9 @@ def decide(
         verdict = Verdict(outcome=_outcome(outcome), reason=_category(chosen), ground=ground)
         with state.database.writing() as session:
             deciding.decide(session, move.signed_in.actor, case_id, move.version, verdict, now())
+            return advance(session, state, move.signed_in, move.wanted, case_id)
     except (CaseConflict, DishonestReason) as refused:
         return case_page(request, state, move.signed_in, case_id, move.wanted, refused=refused, draft=draft)
-    return advance(state, move.signed_in, move.wanted, case_id, "")
 
 
 @router.post("/{case_id}/undo")

@@ -19,12 +19,14 @@ from api.console.languages import language_name
 from api.dependencies import StateDep
 from api.errors import Problem
 from api.rendering import Page, templates_of
+from api.reviewing.deciding import last_pending
 from api.reviewing.keys import keys_of
 from api.reviewing.roles import Right, demand
 from api.reviewing.sessions import SignedIn, find_session
 from api.settings import Settings
 from api.state import app_state
 from api.storage.clock import now
+from api.storage.tables import PendingDecision
 from moderation.errors import CaseConflict, DishonestReason, ModerationError
 from moderation.holder import Failure
 
@@ -90,8 +92,8 @@ class ConsoleRoute(APIRoute):
 
 
 def error_page(request: Request, problem: Problem) -> Response:
-    """A page that says what is so and what to do next."""
-    page = render(request, "error.html", None, problem.status, problem=problem)
+    """A page that says what is so and what to do next; who is signed in goes on with their keys, and can undo."""
+    page = render(request, "error.html", _whoever(request), problem.status, problem=problem)
     page.headers.update(problem.headers or {})
     return page
 
@@ -99,6 +101,8 @@ def error_page(request: Request, problem: Problem) -> Response:
 def render(request: Request, template: str, signed_in: SignedIn | None, status: int = 200, **context: Any) -> Response:
     """The template as a page."""
     path = request.url.path
+    if signed_in and "pending" not in context:
+        context["pending"] = _pending(request, signed_in)
     body = (
         environment()
         .get_template(template)
@@ -113,6 +117,19 @@ def render(request: Request, template: str, signed_in: SignedIn | None, status: 
         )
     )
     return Page(body, status)
+
+
+def _pending(request: Request, signed_in: SignedIn) -> PendingDecision | None:
+    """What can still be undone: from any page."""
+    with app_state(request).database.reading() as session:
+        return last_pending(session, signed_in.actor, now())
+
+
+def _whoever(request: Request) -> SignedIn | None:
+    state = app_state(request)
+    with state.database.reading() as session:
+        found = find_session(session, state.settings, request.cookies.get(SESSION_COOKIE, ""), now())
+    return found if found and not found.waits_for else None
 
 
 def _failure(request: Request) -> Failure | None:
@@ -139,7 +156,10 @@ def half_signed_in(state: StateDep, token: Annotated[str | None, Cookie(alias=SE
 HalfSignedInDep = Annotated[SignedIn, Depends(half_signed_in)]
 
 
-def signed_in(half: HalfSignedInDep) -> SignedIn:
+# Async what asks the database nothing, or the framework would use a thread for each.
+
+
+async def signed_in(half: HalfSignedInDep) -> SignedIn:
     """The reviewer behind the cookie, wholly signed in. Raises ``SignInNeeded``."""
     if half.waits_for:
         raise SignInNeeded
@@ -149,7 +169,7 @@ def signed_in(half: HalfSignedInDep) -> SignedIn:
 SignedInDep = Annotated[SignedIn, Depends(signed_in)]
 
 
-def half_signed_form(signed_in: HalfSignedInDep, csrf: Annotated[str, Form()] = "") -> SignedIn:
+async def half_signed_form(signed_in: HalfSignedInDep, csrf: Annotated[str, Form()] = "") -> SignedIn:
     """The reviewer who sent a form that came from our own page. Raises a 403 ``Problem`` for any other."""
     if not hmac.compare_digest(csrf.encode(), signed_in.csrf_token.encode()):
         raise Problem(
@@ -162,7 +182,7 @@ def half_signed_form(signed_in: HalfSignedInDep, csrf: Annotated[str, Form()] = 
 HalfFormDep = Annotated[SignedIn, Depends(half_signed_form)]
 
 
-def own_form(signed_in: SignedInDep, _form: HalfFormDep) -> SignedIn:
+async def own_form(signed_in: SignedInDep, _form: HalfFormDep) -> SignedIn:
     """Whoever sent a form of our own about their own account, wholly signed in; whatever their role."""
     return signed_in
 
@@ -170,7 +190,7 @@ def own_form(signed_in: SignedInDep, _form: HalfFormDep) -> SignedIn:
 OwnFormDep = Annotated[SignedIn, Depends(own_form)]
 
 
-def signed_form(signed_in: SignedInDep, _form: HalfFormDep) -> SignedIn:
+async def signed_form(signed_in: SignedInDep, _form: HalfFormDep) -> SignedIn:
     """The reviewer who sent a form of our own, wholly signed in. Raises a 403 ``Problem`` for who only reads."""
     demand(signed_in.actor, Right.CHANGE)
     return signed_in

@@ -6,6 +6,7 @@ import pytest
 
 from api.reviewing import care
 from api.storage.clock import now
+from api.storage.tables import Care
 from moderation.evidence import Category
 from tests.reviewing.shop import found
 from tests.reviewing.test_opinions import BY_CATEGORY, REJECT, rule, say
@@ -39,7 +40,7 @@ def test_a_break_is_suggested_on_every_page_until_it_is_put_off(form, shop, star
     assert heron.post("/console/care/later").status_code == 303
     assert "Time for a break" not in heron.get("/console").text
     with database.reading() as session:
-        assert care.break_is_due(session, shop.people["Plover"], now()) is None
+        assert care.break_is_due(session.get(Care, shop.people["Plover"].id), shop.merchant, now()) is None
 
 
 def test_the_second_reader_of_a_case_is_told_nothing_of_the_first(form, shop, start):
