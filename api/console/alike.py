@@ -6,17 +6,19 @@ from fastapi import APIRouter, Form, Query, Request, Response
 
 from api.console.queues import line_of, settle
 from api.console.web import ConsoleRoute, FormDep, SignedInDep, Words, redirect, render, without_nul
+from api.console.words import LISTED, MarkedField, mark, masked_record
 from api.dependencies import StateDep
 from api.errors import Problem
 from api.reviewing import deciding
 from api.reviewing.alike import AT_ONCE, decide_alike, list_alike
 from api.reviewing.deciding import Verdict
-from api.reviewing.given import given_by
+from api.reviewing.given import Given, given_by
 from api.reviewing.sessions import SignedIn
 from api.state import AppState
 from api.storage.clock import now
 from moderation.evidence import Category, Outcome
 from moderation.messages import FALLBACK_LOCALE
+from moderation.wire import evidence_from_json
 
 router = APIRouter(prefix="/console", route_class=ConsoleRoute)
 
@@ -71,7 +73,15 @@ def show_decided(request: Request, state: StateDep, signed_in: SignedInDep, said
     settle(state.database)
     with state.database.reading() as session:
         given = given_by(session, signed_in.actor)
-    return render(request, "decided.html", signed_in, given=given, said=said)
+    mask_from = signed_in.mask.severity
+    lines = [(each, _words_of(each, mask_from)) for each in given]
+    masked = any(each.in_force and masked_record(each.in_force, mask_from) for each in given)
+    return render(request, "decided.html", signed_in, lines=lines, masked=masked, said=said)
+
+
+def _words_of(given: Given, mask_from: int) -> list[MarkedField]:
+    found = [evidence_from_json(each) for each in given.in_force.evidence] if given.in_force else []
+    return mark(given.screening.fields, found, mask_from, LISTED)
 
 
 def _alike_page(

@@ -1,5 +1,6 @@
 """The case page: everything needed to decide one order, and the moves."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,7 +14,7 @@ from api.console.drawing import draw
 from api.console.origins import origins
 from api.console.queues import advance, parse_filter, read_filter, settle, to_case, to_queue, write_filter
 from api.console.web import ConsoleRoute, FormDep, SignedInDep, Words, render
-from api.console.words import compare, covered, is_masked, mark, masked_record, underline
+from api.console.words import compare, covered, gather, is_masked, joined, mark, masked_record, underline
 from api.dependencies import StateDep
 from api.errors import Problem
 from api.reviewing import claims, conversation, deciding
@@ -66,10 +67,9 @@ class PolicyLine:
     """What the policy says about one finding."""
 
     outcome: Outcome
-    #: ``"from 0.50"`` or ``"never"``: the scores at this severity.
-    review: str
-    reject: str
-    #: The layer that wrote the line.
+    #: From which scores at this severity: ``"review from 0.50, never reject"``.
+    said: str
+    #: The layer that wrote the line; empty when it is the policy itself.
     origin: str
 
 
@@ -267,12 +267,13 @@ def case_page(
         pending = deciding.last_pending(session, signed_in.actor, at)
         merchant = session.get_one(Merchant, signed_in.actor.merchant_id)
     order, mask_from = dossier.screening, signed_in.mask.severity
-    lines, is_current = _policy_lines(state, merchant, dossier)
-    named = list(dict.fromkeys(found.category for found in dossier.evidence))
+    # What is said of several places in the same words is one finding here, read as at its first place.
+    repeated = gather(dossier.evidence)
+    evidence = [joined(each) for each in repeated]
+    lines, is_current = _policy_lines(state, merchant, dossier, evidence)
+    named = list(dict.fromkeys(found.category for found in evidence))
     # A note has no say, so its rule would only be in the way.
-    speaking = [
-        found.category for found, line in zip(dossier.evidence, lines, strict=True) if line.outcome != Outcome.APPROVE
-    ]
+    speaking = [found.category for found, line in zip(evidence, lines, strict=True) if line.outcome != Outcome.APPROVE]
     others = [p.decision for p in dossier.earlier + dossier.alike if p.decision]
     return render(
         request,
@@ -287,14 +288,15 @@ def case_page(
         said=said,
         pending=pending,
         drawing=draw(order.product, order.fields),
-        fields=mark(order.fields, dossier.evidence, mask_from),
-        tables={n: compare(order.fields, found) for n, found in enumerate(dossier.evidence, 1)},
+        evidence=evidence,
+        fields=mark(order.fields, evidence, mask_from),
+        tables={n: compare(order.fields, same[0]) for n, same in enumerate(repeated, 1)},
         masked=any(masked_record(each, mask_from) for each in [dossier.decision, *others]),
-        masked_here=any(is_masked(found, mask_from) for found in dossier.evidence),
+        masked_here=any(is_masked(found, mask_from) for found in evidence),
         covered=partial(covered, mask_from=mask_from),
         masked_record=partial(masked_record, mask_from=mask_from),
         underline=underline,
-        glossary=[find_entries(_texts_of(order, found)) for found in dossier.evidence],
+        glossary=[find_entries(_texts_of(order, same[0])) for same in repeated],
         named=named,
         # What the decision in force names, before what merely weighs most.
         likely=next((each for each in dossier.decision.reasons if each in named), named[0] if named else ""),
@@ -306,7 +308,7 @@ def case_page(
         policy_is_current=is_current,
         answer_within=ANSWER_WITHIN,
         snooze_for=SNOOZE_FOR,
-        origins=origins(state.pipeline, dossier.evidence),
+        origins=origins(state.pipeline, evidence),
         is_appeal=dossier.appeal is not None and dossier.appeal.is_open,
     )
 
@@ -317,7 +319,9 @@ def _texts_of(order: Screening, found: Evidence) -> list[str]:
     return [found.read_as, *(texts.get(span.field, "")[span.start : span.end] for span in found.spans)]
 
 
-def _policy_lines(state: AppState, merchant: Merchant, dossier: Dossier) -> tuple[tuple[PolicyLine, ...], bool]:
+def _policy_lines(
+    state: AppState, merchant: Merchant, dossier: Dossier, evidence: Sequence[Evidence]
+) -> tuple[tuple[PolicyLine, ...], bool]:
     """Per finding, what the policy asks for now; and whether that is still the policy of the decision."""
     order = dossier.screening
     layer = PolicyLayer(origin=f"merchant {merchant.name}", categories=merchant.policy_layer)
@@ -329,21 +333,27 @@ def _policy_lines(state: AppState, merchant: Merchant, dossier: Dossier) -> tupl
         merchant=layer if merchant.policy_layer else None,
     )
     lines = []
-    for found in dossier.evidence:
+    for found in evidence:
         line, at = policy.thresholds[found.category], found.severity - 1
         lines.append(
             PolicyLine(
                 outcome=policy.outcome(found),
-                review=_threshold(line.review[at]),
-                reject=_threshold(line.reject[at]),
-                origin=line.origin,
+                said=_said(found, line.review[at], line.reject[at]),
+                origin="" if line.origin == merchant.policy else line.origin,
             )
         )
     return tuple(lines), policy.version == dossier.decision.versions.get("policy")
 
 
-def _threshold(score: float) -> str:
-    return "never" if score > 1 else f"from {score:.2f}"
+def _said(found: Evidence, review: float, reject: float) -> str:
+    if found.at_most is Outcome.APPROVE:
+        return "a note only"
+    for_more = "for a person at most" if found.at_most is Outcome.REVIEW else _threshold("reject", reject)
+    return f"{_threshold('review', review)}, {for_more}"
+
+
+def _threshold(outcome: str, score: float) -> str:
+    return f"never {outcome}" if score > 1 else f"{outcome} from {score:.2f}"
 
 
 def _status(refused: ModerationError | Problem | None) -> int:

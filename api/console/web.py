@@ -1,7 +1,7 @@
 """What all pages share: headers, error pages, templates, the signed-in reviewer and the proof that a form is ours."""
 
 import hmac
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -29,6 +29,7 @@ from api.storage.clock import now
 from api.storage.tables import PendingDecision
 from moderation.errors import CaseConflict, DishonestReason, ModerationError
 from moderation.holder import Failure
+from moderation.reading.names import said
 
 DIRECTORY = Path(__file__).parent
 STATIC_DIRECTORY = DIRECTORY / "static"
@@ -214,7 +215,8 @@ def environment() -> Environment:
         clock=clock,
         category=category_name,
         queue=queue_name,
-        reading=reading_name,
+        reading=said,
+        runs=runs,
     )
 
 
@@ -237,6 +239,17 @@ def ago(moment: datetime) -> str:
     return told.replace(" ", "\N{NO-BREAK SPACE}")
 
 
+def runs(numbers: Sequence[int]) -> str:
+    """Rising numbers, three or more in a row as a range: ``"1–4 7"``."""
+    parts: list[list[int]] = []
+    for number in numbers:
+        if parts and number == parts[-1][-1] + 1:
+            parts[-1].append(number)
+        else:
+            parts.append([number])
+    return " ".join(f"{p[0]}–{p[-1]}" if len(p) > 2 else " ".join(map(str, p)) for p in parts)
+
+
 def clock(moment: datetime) -> str:
     """``"22 Nov, 10:34 UTC"``."""
     return f"{moment:%-d %b, %H:%M} UTC"
@@ -247,12 +260,6 @@ def category_name(category: str) -> str:
     return {"third_party_brand": "third-party brand", "self_harm": "self-harm"}.get(
         category, category.replace("_", " ")
     )
-
-
-def reading_name(reading: str) -> str:
-    """Ours, where the name of a reading is a word of the trade: ``"with digits as letters"`` for ``"leet"``."""
-    plain = {"leet": "with digits as letters", "look-alikes": "with look-alikes undone", "folded": "in plain letters"}
-    return plain.get(reading, reading)
 
 
 def queue_name(name: str) -> str:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from api.storage.tables import DecisionRecord
@@ -77,6 +77,25 @@ class Compared:
     @property
     def is_changed(self) -> bool:
         return self.typed.casefold() != self.read
+
+
+def gather(evidence: Iterable[Evidence]) -> list[list[Evidence]]:
+    """The findings, those together that say the same of several places: a word written six times is one matter."""
+    same: dict[tuple[object, ...], list[Evidence]] = {}
+    for found in evidence:
+        key = (found.source, found.category, found.severity, found.at_most, found.explanation)
+        same.setdefault(key, []).append(found)
+    return list(same.values())
+
+
+def joined(same: Sequence[Evidence]) -> Evidence:
+    """One finding for several that say the same, with all their places."""
+    first, *more = same
+    if not more:
+        return first
+    spans = tuple(dict.fromkeys(span for found in same for span in found.spans))
+    said = f"{first.explanation} {len(same)} times."
+    return replace(first, spans=spans, score=max(found.score for found in same), explanation=said)
 
 
 def mark(

@@ -124,6 +124,11 @@ for (const long of document.querySelectorAll(".long blockquote")) {
   if (first) long.scrollTop = first.offsetTop - long.offsetTop - long.clientHeight / 3;
 }
 
+/* ---- after a decision the next case is told to who does not see it: only what changes is read out ---- */
+
+const news = document.querySelector("[data-announce]");
+if (news) setTimeout(() => (news.textContent = news.dataset.announce), 150);
+
 /* ---- a form is sent once ---- */
 
 document.addEventListener("submit", (event) => {
