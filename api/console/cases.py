@@ -14,7 +14,7 @@ from api.console.drawing import draw
 from api.console.origins import origins
 from api.console.queues import advance, parse_filter, read_filter, settle, to_case, to_queue, write_filter
 from api.console.web import ConsoleRoute, FormDep, SignedInDep, Words, render
-from api.console.words import compare, covered, gather, is_masked, joined, mark, masked_record, underline
+from api.console.words import compare, covered, gather, is_masked, joined, mark, masked_record, shows_masked, underline
 from api.dependencies import StateDep
 from api.errors import Problem
 from api.reviewing import claims, conversation, deciding
@@ -293,7 +293,8 @@ def case_page(
         tables={n: compare(order.fields, same[0]) for n, same in enumerate(repeated, 1)},
         masked=any(masked_record(each, mask_from) for each in [dossier.decision, *others]),
         masked_here=any(is_masked(found, mask_from) for found in evidence),
-        covered=partial(covered, mask_from=mask_from),
+        covered=partial(covered, evidence=evidence, mask_from=mask_from),
+        shows_masked=partial(shows_masked, evidence=evidence, mask_from=mask_from),
         masked_record=partial(masked_record, mask_from=mask_from),
         underline=underline,
         glossary=[find_entries(_texts_of(order, same[0])) for same in repeated],

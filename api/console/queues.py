@@ -135,7 +135,7 @@ def line_of(row: WaitingCase, mask_from: int) -> Line:
     return Line(
         row=row,
         fields=mark(row.screening.fields, found, mask_from, LISTED),
-        why=covered(found[0], mask_from) if found else [],
+        why=covered(found[0], found, mask_from) if found else [],
         is_masked=any(is_masked(each, mask_from) for each in found),
     )
 
