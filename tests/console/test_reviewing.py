@@ -92,6 +92,9 @@ def test_an_open_page_keeps_its_case_and_a_closed_one_frees_it(sign_in, shop, st
     page = sign_in()
     with page.expect_response("**/heartbeat"):
         open_first(page)
+        page.keyboard.press("g")  # sooner than the first heartbeat would come
+    with page.expect_response("**/heartbeat"):
+        page.go_back()
     page.close()
     until = stored(database, case)[0].claimed_until
     assert until - now() <= claims.ALIVE_FOR
