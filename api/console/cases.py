@@ -21,11 +21,13 @@ from api.reviewing import claims, conversation, deciding
 from api.reviewing.conversation import Party
 from api.reviewing.deciding import Verdict
 from api.reviewing.dossier import Dossier, open_dossier
+from api.reviewing.roles import Actor
 from api.reviewing.sessions import SignedIn
 from api.reviewing.waiting import QueueFilter
 from api.state import AppState
 from api.storage.clock import now
-from api.storage.tables import Merchant, Screening
+from api.storage.database import Database
+from api.storage.tables import Merchant, PendingDecision, Screening
 from moderation.errors import CaseConflict, DishonestReason, ModerationError
 from moderation.evidence import Category, Evidence, Outcome
 from moderation.glossary import find_entries
@@ -78,7 +80,6 @@ def show_case(
     request: Request, state: StateDep, signed_in: SignedInDep, case_id: str, said: str | None = None
 ) -> Response:
     """The case as it stands. Looking changes nothing: claiming is a form of its own."""
-    settle(state.database, case_id)
     return case_page(request, state, signed_in, case_id, read_filter(request.query_params), said=said)
 
 
@@ -261,11 +262,10 @@ def case_page(
     said: str | None = None,
 ) -> Response:
     """The page; after a refused move, with what happened and what the reviewer had written."""
-    at = now()
-    with state.database.reading() as session:
-        dossier = open_dossier(session, signed_in.actor, case_id, at)
-        pending = deciding.last_pending(session, signed_in.actor, at)
-        merchant = session.get_one(Merchant, signed_in.actor.merchant_id)
+    dossier, pending, merchant = _look_up(state.database, signed_in.actor, case_id)
+    if dossier.is_due:
+        settle(state.database, case_id)
+        dossier, pending, merchant = _look_up(state.database, signed_in.actor, case_id)
     order, mask_from = dossier.screening, signed_in.mask.severity
     # What is said of several places in the same words is one finding here, read as at its first place.
     repeated = gather(dossier.evidence)
@@ -312,6 +312,13 @@ def case_page(
         origins=origins(state.pipeline, evidence),
         is_appeal=dossier.appeal is not None and dossier.appeal.is_open,
     )
+
+
+def _look_up(database: Database, actor: Actor, case_id: str) -> tuple[Dossier, PendingDecision | None, Merchant]:
+    at = now()
+    with database.reading() as session:
+        dossier = open_dossier(session, actor, case_id, at)
+        return dossier, deciding.last_pending(session, actor, at), session.get_one(Merchant, actor.merchant_id)
 
 
 def _texts_of(order: Screening, found: Evidence) -> list[str]:

@@ -90,6 +90,8 @@ class Dossier:
     pending: PendingDecision | None
     #: Whether a verdict waits to take effect, whoever may see it.
     is_decided: bool
+    #: Whether its time has come: who settles it and looks again sees how things stand.
+    is_due: bool
     #: What two reviewers said, each not knowing the other's; empty until neither can be led by it.
     opinions: tuple[View, ...]
     events: tuple[Happened, ...]
@@ -150,6 +152,7 @@ def open_dossier(session: Session, actor: Actor, case_id: str, at: datetime) -> 
         and not is_anothers(session, actor, case),
         pending=None if pending is not None and pending.reviewer_id in hidden else pending,
         is_decided=pending is not None,
+        is_due=pending is not None and pending.effective_at <= at,
         opinions=() if is_blind else _views(session, case),
         events=tuple(
             Happened(told=tell(session, e, is_over=not is_blind), note=str(e.detail.get("note", "")), at=e.created_at)
