@@ -54,6 +54,9 @@ def decide_shown(
     """The same verdict for each chosen case; those that moved meanwhile are left alone and named."""
     if not chosen:
         raise Problem(422, "none_chosen", "No case was chosen. Go back and mark those that you want to decide.")
+    if not outcome:
+        ids = [without_nul(each).partition(":")[0] for each in chosen]
+        return _alike_page(request, state, signed_in, case_id, ["Nothing was decided: approve or reject."], ids)
     try:
         pairs = [(case, int(version)) for case, _, version in (without_nul(each).partition(":") for each in chosen)]
         verdict = Verdict(outcome=Outcome(outcome), reason=Category(reason) if reason else None)
