@@ -27,11 +27,12 @@ def attribute(evidence: Iterable[Evidence]) -> list[Evidence]:
     if any(e.source == KNOWN for e in found):
         is_needed = any(map(_is_guess, found))
         kept = (e for e in found if is_needed or e.source != KNOWN)
-        found = [_as_note(e, "a known name, title or saying") if _is_guess(e) else e for e in kept]
+        found = [_as_note(e, "the whole is a known name, title or saying") if _is_guess(e) else e for e in kept]
     understood = {e.category for e in found if e.detector != "toxicity" and e.score >= _UNDERSTOOD} & _EXPLAIN
     if not understood:
         return found
-    truth = f"{' and '.join(sorted(understood))}, which another check understood"
+    named = " and ".join(sorted(understood)).replace("_", " ")
+    truth = f"another check understood it as {named}"
     return [_as_note(e, truth) if e.detector == "toxicity" and e.category in _TONES else e for e in found]
 
 
@@ -41,5 +42,5 @@ def _is_guess(found: Evidence) -> bool:
 
 
 def _as_note(found: Evidence, truth: str) -> Evidence:
-    said = f"{found.explanation} Put down to {truth}."
+    said = f"{found.explanation} A note only: {truth}."
     return dataclasses.replace(found, at_most=Outcome.APPROVE, explanation=said)

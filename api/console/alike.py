@@ -6,17 +6,19 @@ from fastapi import APIRouter, Form, Query, Request, Response
 
 from api.console.queues import line_of, settle
 from api.console.web import ConsoleRoute, FormDep, SignedInDep, Words, redirect, render, without_nul
+from api.console.words import LISTED, MarkedField, mark, masked_record
 from api.dependencies import StateDep
 from api.errors import Problem
 from api.reviewing import deciding
 from api.reviewing.alike import AT_ONCE, decide_alike, list_alike
 from api.reviewing.deciding import Verdict
-from api.reviewing.given import given_by
+from api.reviewing.given import Given, given_by
 from api.reviewing.sessions import SignedIn
 from api.state import AppState
 from api.storage.clock import now
 from moderation.evidence import Category, Outcome
 from moderation.messages import FALLBACK_LOCALE
+from moderation.wire import evidence_from_json
 
 router = APIRouter(prefix="/console", route_class=ConsoleRoute)
 
@@ -52,6 +54,9 @@ def decide_shown(
     """The same verdict for each chosen case; those that moved meanwhile are left alone and named."""
     if not chosen:
         raise Problem(422, "none_chosen", "No case was chosen. Go back and mark those that you want to decide.")
+    if not outcome:
+        ids = [without_nul(each).partition(":")[0] for each in chosen]
+        return _alike_page(request, state, signed_in, case_id, ["Nothing was decided: approve or reject."], ids)
     try:
         pairs = [(case, int(version)) for case, _, version in (without_nul(each).partition(":") for each in chosen)]
         verdict = Verdict(outcome=Outcome(outcome), reason=Category(reason) if reason else None)
@@ -71,7 +76,15 @@ def show_decided(request: Request, state: StateDep, signed_in: SignedInDep, said
     settle(state.database)
     with state.database.reading() as session:
         given = given_by(session, signed_in.actor)
-    return render(request, "decided.html", signed_in, given=given, said=said)
+    mask_from = signed_in.mask.severity
+    lines = [(each, _words_of(each, mask_from)) for each in given]
+    masked = any(each.in_force and masked_record(each.in_force, mask_from) for each in given)
+    return render(request, "decided.html", signed_in, lines=lines, masked=masked, said=said)
+
+
+def _words_of(given: Given, mask_from: int) -> list[MarkedField]:
+    found = [evidence_from_json(each) for each in given.in_force.evidence] if given.in_force else []
+    return mark(given.screening.fields, found, mask_from, LISTED)
 
 
 def _alike_page(

@@ -1,5 +1,6 @@
 """The case page: everything needed to decide one order, and the moves."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,18 +14,20 @@ from api.console.drawing import draw
 from api.console.origins import origins
 from api.console.queues import advance, parse_filter, read_filter, settle, to_case, to_queue, write_filter
 from api.console.web import ConsoleRoute, FormDep, SignedInDep, Words, render
-from api.console.words import compare, covered, is_masked, mark, masked_record, underline
+from api.console.words import compare, covered, gather, is_masked, joined, mark, masked_record, shows_masked, underline
 from api.dependencies import StateDep
 from api.errors import Problem
 from api.reviewing import claims, conversation, deciding
 from api.reviewing.conversation import Party
 from api.reviewing.deciding import Verdict
 from api.reviewing.dossier import Dossier, open_dossier
+from api.reviewing.roles import Actor
 from api.reviewing.sessions import SignedIn
 from api.reviewing.waiting import QueueFilter
 from api.state import AppState
 from api.storage.clock import now
-from api.storage.tables import Merchant, Screening
+from api.storage.database import Database
+from api.storage.tables import Merchant, PendingDecision, Screening
 from moderation.errors import CaseConflict, DishonestReason, ModerationError
 from moderation.evidence import Category, Evidence, Outcome
 from moderation.glossary import find_entries
@@ -43,7 +46,7 @@ class Move:
     wanted: QueueFilter
 
 
-def read_move(signed_in: FormDep, version: Annotated[int, Form()] = 0, query: Words = "") -> Move:
+async def read_move(signed_in: FormDep, version: Annotated[int, Form()] = 0, query: Words = "") -> Move:
     return Move(signed_in=signed_in, version=version, wanted=parse_filter(query))
 
 
@@ -66,10 +69,9 @@ class PolicyLine:
     """What the policy says about one finding."""
 
     outcome: Outcome
-    #: ``"from 0.50"`` or ``"never"``: the scores at this severity.
-    review: str
-    reject: str
-    #: The layer that wrote the line.
+    #: From which scores at this severity: ``"review from 0.50, never reject"``.
+    said: str
+    #: The layer that wrote the line; empty when it is the policy itself.
     origin: str
 
 
@@ -78,7 +80,6 @@ def show_case(
     request: Request, state: StateDep, signed_in: SignedInDep, case_id: str, said: str | None = None
 ) -> Response:
     """The case as it stands. Looking changes nothing: claiming is a form of its own."""
-    settle(state.database)
     return case_page(request, state, signed_in, case_id, read_filter(request.query_params), said=said)
 
 
@@ -129,9 +130,9 @@ def skip(request: Request, state: StateDep, move: MoveDep, case_id: str, note: W
     try:
         with state.database.writing() as session:
             claims.skip(session, move.signed_in.actor, case_id, move.version, note, now())
+            return advance(session, state, move.signed_in, move.wanted, case_id, "skipped")
     except (CaseConflict, Problem) as refused:
         return case_page(request, state, move.signed_in, case_id, move.wanted, refused=refused, draft=Draft(note=note))
-    return advance(state, move.signed_in, move.wanted, case_id, "skipped")
 
 
 #: For how many minutes a case is put aside, as the form offers it; never beyond what its due time allows.
@@ -152,9 +153,9 @@ def snooze(
         with state.database.writing() as session:
             until = at + timedelta(minutes=minutes)
             claims.snooze(session, move.signed_in.actor, case_id, move.version, until, at)
+            return advance(session, state, move.signed_in, move.wanted, case_id, "snoozed")
     except (CaseConflict, Problem) as refused:
         return case_page(request, state, move.signed_in, case_id, move.wanted, refused=refused)
-    return advance(state, move.signed_in, move.wanted, case_id, "snoozed")
 
 
 @router.post("/{case_id}/escalate")
@@ -163,9 +164,9 @@ def escalate(request: Request, state: StateDep, move: MoveDep, case_id: str, not
     try:
         with state.database.writing() as session:
             claims.escalate(session, move.signed_in.actor, case_id, move.version, note, now())
+            return advance(session, state, move.signed_in, move.wanted, case_id, "escalated")
     except (CaseConflict, Problem) as refused:
         return case_page(request, state, move.signed_in, case_id, move.wanted, refused=refused, draft=Draft(note=note))
-    return advance(state, move.signed_in, move.wanted, case_id, "escalated")
 
 
 #: Within how many hours an answer helps, as the form offers it.
@@ -198,10 +199,10 @@ def ask(
                 at,
                 shown or (),
             )
+            return advance(session, state, move.signed_in, move.wanted, case_id, "asked")
     except (CaseConflict, Problem) as refused:
         draft = Draft(question=question, to=to)
         return case_page(request, state, move.signed_in, case_id, move.wanted, refused=refused, draft=draft)
-    return advance(state, move.signed_in, move.wanted, case_id, "asked")
 
 
 @router.post("/{case_id}/decide")
@@ -222,9 +223,9 @@ def decide(
         verdict = Verdict(outcome=_outcome(outcome), reason=_category(chosen), ground=ground)
         with state.database.writing() as session:
             deciding.decide(session, move.signed_in.actor, case_id, move.version, verdict, now())
+            return advance(session, state, move.signed_in, move.wanted, case_id)
     except (CaseConflict, DishonestReason) as refused:
         return case_page(request, state, move.signed_in, case_id, move.wanted, refused=refused, draft=draft)
-    return advance(state, move.signed_in, move.wanted, case_id, "")
 
 
 @router.post("/{case_id}/undo")
@@ -261,18 +262,18 @@ def case_page(
     said: str | None = None,
 ) -> Response:
     """The page; after a refused move, with what happened and what the reviewer had written."""
-    at = now()
-    with state.database.reading() as session:
-        dossier = open_dossier(session, signed_in.actor, case_id, at)
-        pending = deciding.last_pending(session, signed_in.actor, at)
-        merchant = session.get_one(Merchant, signed_in.actor.merchant_id)
+    dossier, pending, merchant = _look_up(state.database, signed_in.actor, case_id)
+    if dossier.is_due:
+        settle(state.database, case_id)
+        dossier, pending, merchant = _look_up(state.database, signed_in.actor, case_id)
     order, mask_from = dossier.screening, signed_in.mask.severity
-    lines, is_current = _policy_lines(state, merchant, dossier)
-    named = list(dict.fromkeys(found.category for found in dossier.evidence))
+    # What is said of several places in the same words is one finding here, read as at its first place.
+    repeated = gather(dossier.evidence)
+    evidence = [joined(each) for each in repeated]
+    lines, is_current = _policy_lines(state, merchant, dossier, evidence)
+    named = list(dict.fromkeys(found.category for found in evidence))
     # A note has no say, so its rule would only be in the way.
-    speaking = [
-        found.category for found, line in zip(dossier.evidence, lines, strict=True) if line.outcome != Outcome.APPROVE
-    ]
+    speaking = [found.category for found, line in zip(evidence, lines, strict=True) if line.outcome != Outcome.APPROVE]
     others = [p.decision for p in dossier.earlier + dossier.alike if p.decision]
     return render(
         request,
@@ -287,14 +288,16 @@ def case_page(
         said=said,
         pending=pending,
         drawing=draw(order.product, order.fields),
-        fields=mark(order.fields, dossier.evidence, mask_from),
-        tables={n: compare(order.fields, found) for n, found in enumerate(dossier.evidence, 1)},
+        evidence=evidence,
+        fields=mark(order.fields, evidence, mask_from),
+        tables={n: compare(order.fields, same[0]) for n, same in enumerate(repeated, 1)},
         masked=any(masked_record(each, mask_from) for each in [dossier.decision, *others]),
-        masked_here=any(is_masked(found, mask_from) for found in dossier.evidence),
-        covered=partial(covered, mask_from=mask_from),
+        masked_here=any(is_masked(found, mask_from) for found in evidence),
+        covered=partial(covered, evidence=evidence, mask_from=mask_from),
+        shows_masked=partial(shows_masked, evidence=evidence, mask_from=mask_from),
         masked_record=partial(masked_record, mask_from=mask_from),
         underline=underline,
-        glossary=[find_entries(_texts_of(order, found)) for found in dossier.evidence],
+        glossary=[find_entries(_texts_of(order, same[0])) for same in repeated],
         named=named,
         # What the decision in force names, before what merely weighs most.
         likely=next((each for each in dossier.decision.reasons if each in named), named[0] if named else ""),
@@ -306,9 +309,16 @@ def case_page(
         policy_is_current=is_current,
         answer_within=ANSWER_WITHIN,
         snooze_for=SNOOZE_FOR,
-        origins=origins(state.pipeline, dossier.evidence),
+        origins=origins(state.pipeline, evidence),
         is_appeal=dossier.appeal is not None and dossier.appeal.is_open,
     )
+
+
+def _look_up(database: Database, actor: Actor, case_id: str) -> tuple[Dossier, PendingDecision | None, Merchant]:
+    at = now()
+    with database.reading() as session:
+        dossier = open_dossier(session, actor, case_id, at)
+        return dossier, deciding.last_pending(session, actor, at), session.get_one(Merchant, actor.merchant_id)
 
 
 def _texts_of(order: Screening, found: Evidence) -> list[str]:
@@ -317,7 +327,9 @@ def _texts_of(order: Screening, found: Evidence) -> list[str]:
     return [found.read_as, *(texts.get(span.field, "")[span.start : span.end] for span in found.spans)]
 
 
-def _policy_lines(state: AppState, merchant: Merchant, dossier: Dossier) -> tuple[tuple[PolicyLine, ...], bool]:
+def _policy_lines(
+    state: AppState, merchant: Merchant, dossier: Dossier, evidence: Sequence[Evidence]
+) -> tuple[tuple[PolicyLine, ...], bool]:
     """Per finding, what the policy asks for now; and whether that is still the policy of the decision."""
     order = dossier.screening
     layer = PolicyLayer(origin=f"merchant {merchant.name}", categories=merchant.policy_layer)
@@ -329,21 +341,27 @@ def _policy_lines(state: AppState, merchant: Merchant, dossier: Dossier) -> tupl
         merchant=layer if merchant.policy_layer else None,
     )
     lines = []
-    for found in dossier.evidence:
+    for found in evidence:
         line, at = policy.thresholds[found.category], found.severity - 1
         lines.append(
             PolicyLine(
                 outcome=policy.outcome(found),
-                review=_threshold(line.review[at]),
-                reject=_threshold(line.reject[at]),
-                origin=line.origin,
+                said=_said(found, line.review[at], line.reject[at]),
+                origin="" if line.origin == merchant.policy else line.origin,
             )
         )
     return tuple(lines), policy.version == dossier.decision.versions.get("policy")
 
 
-def _threshold(score: float) -> str:
-    return "never" if score > 1 else f"from {score:.2f}"
+def _said(found: Evidence, review: float, reject: float) -> str:
+    if found.at_most is Outcome.APPROVE:
+        return "a note only"
+    for_more = "for a person at most" if found.at_most is Outcome.REVIEW else _threshold("reject", reject)
+    return f"{_threshold('review', review)}, {for_more}"
+
+
+def _threshold(outcome: str, score: float) -> str:
+    return f"never {outcome}" if score > 1 else f"{outcome} from {score:.2f}"
 
 
 def _status(refused: ModerationError | Problem | None) -> int:

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
+from sqlmodel import Session
 
 from api.console.web import ConsoleRoute, FormDep, SignedInDep, Words, redirect, render, without_nul
 from api.console.words import LISTED, MarkedField, covered, is_masked, mark
@@ -20,9 +21,12 @@ from api.dependencies import StateDep
 from api.reviewing import claims, deciding, views, waiting
 from api.reviewing.alike import count_alike
 from api.reviewing.roles import Actor, Role
+from api.reviewing.sessions import SignedIn
 from api.reviewing.waiting import QueueCount, QueueFilter, WaitingCase
+from api.state import AppState
 from api.storage.clock import now
 from api.storage.database import Database
+from api.storage.tables import ReviewCase
 from moderation.errors import CaseConflict
 from moderation.wire import evidence_from_json
 
@@ -56,9 +60,9 @@ def parse_filter(query: str) -> QueueFilter:
     return read_filter(dict(parse_qsl(query)))
 
 
-def settle(database: Database) -> None:
-    """Let due verdicts take effect before a page shows how things stand; the worker does it when nobody looks."""
-    deciding.settle_due(database, now())
+def settle(database: Database, case_id: str | None = None) -> None:
+    """Let due verdicts (or this one case's) take effect before a page shows how things stand; else the worker does it."""
+    deciding.settle_due(database, now(), case_id)
 
 
 @router.get("")
@@ -107,10 +111,11 @@ def _choices(database: Database, merchant_id: str, _moment: int) -> tuple[list[s
 def take_next(state: StateDep, signed_in: FormDep, query: Words = "") -> Response:
     """Claim the first free case of the filter and open it."""
     wanted = parse_filter(query)
-    with state.database.writing() as session:
-        following = waiting.next_case(session, signed_in.actor, wanted, now(), routing=state.routing)
-        if following is not None:
-            claims.claim(session, signed_in.actor, following.id, now())
+    try:
+        with state.database.writing() as session:
+            following = take_following(session, state, signed_in, wanted)
+    except CaseConflict:
+        return to_queue(QueueFilter(only="mine"), "hands_full")
     return to_case(following.id, wanted) if following else to_queue(wanted, "none_free")
 
 
@@ -130,7 +135,7 @@ def line_of(row: WaitingCase, mask_from: int) -> Line:
     return Line(
         row=row,
         fields=mark(row.screening.fields, found, mask_from, LISTED),
-        why=covered(found[0], mask_from) if found else [],
+        why=covered(found[0], found, mask_from) if found else [],
         is_masked=any(is_masked(each, mask_from) for each in found),
     )
 
@@ -173,18 +178,25 @@ def _look(database: Database, actor: Actor, _moment: int) -> tuple[str, str]:
     return state_of(counts), json.dumps({"all": total, **{each.name: each.waiting for each in counts}})
 
 
-def advance(state: StateDep, signed_in: SignedInDep, wanted: QueueFilter, but_not: str, said: str) -> Response:
-    """After a case is done with: the next one, in hand; the queue when nothing is left or the hands are full."""
+def take_following(
+    session: Session, state: AppState, signed_in: SignedIn, wanted: QueueFilter, but_not: str | None = None
+) -> ReviewCase | None:
+    """The next case, in hand; None when nothing is free. Raises ``CaseConflict`` when the hands are full."""
+    actor, at = signed_in.actor, now()
+    claims.check_hands(session, actor, at)
+    following = waiting.next_case(session, actor, wanted, at, but_not=but_not, routing=state.routing)
+    return claims.claim_found(session, actor, following, at) if following else None
+
+
+def advance(
+    session: Session, state: AppState, signed_in: SignedIn, wanted: QueueFilter, done_with: str, said: str = ""
+) -> Response:
+    """After a case is done with, and in the same transaction: to the next one; to the queue when nothing is left."""
     try:
-        with state.database.writing() as session:
-            following = waiting.next_case(
-                session, signed_in.actor, wanted, now(), but_not=but_not, routing=state.routing
-            )
-            if following is not None:
-                claims.claim(session, signed_in.actor, following.id, now())
+        following = take_following(session, state, signed_in, wanted, done_with)
     except CaseConflict:
-        following = None
-    return to_case(following.id, wanted, said) if following else to_queue(wanted, said)
+        return to_queue(wanted, said)
+    return to_case(following.id, wanted, said) if following else to_queue(wanted, said or "all_done")
 
 
 def to_case(case_id: str, wanted: QueueFilter, said: str | None = None) -> Response:

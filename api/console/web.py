@@ -1,7 +1,7 @@
 """What all pages share: headers, error pages, templates, the signed-in reviewer and the proof that a form is ours."""
 
 import hmac
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -19,14 +19,17 @@ from api.console.languages import language_name
 from api.dependencies import StateDep
 from api.errors import Problem
 from api.rendering import Page, templates_of
+from api.reviewing.deciding import last_pending
 from api.reviewing.keys import keys_of
 from api.reviewing.roles import Right, demand
 from api.reviewing.sessions import SignedIn, find_session
 from api.settings import Settings
 from api.state import app_state
 from api.storage.clock import now
+from api.storage.tables import PendingDecision
 from moderation.errors import CaseConflict, DishonestReason, ModerationError
 from moderation.holder import Failure
+from moderation.reading.names import said
 
 DIRECTORY = Path(__file__).parent
 STATIC_DIRECTORY = DIRECTORY / "static"
@@ -90,8 +93,8 @@ class ConsoleRoute(APIRoute):
 
 
 def error_page(request: Request, problem: Problem) -> Response:
-    """A page that says what is so and what to do next."""
-    page = render(request, "error.html", None, problem.status, problem=problem)
+    """A page that says what is so and what to do next; who is signed in goes on with their keys, and can undo."""
+    page = render(request, "error.html", _whoever(request), problem.status, problem=problem)
     page.headers.update(problem.headers or {})
     return page
 
@@ -99,6 +102,8 @@ def error_page(request: Request, problem: Problem) -> Response:
 def render(request: Request, template: str, signed_in: SignedIn | None, status: int = 200, **context: Any) -> Response:
     """The template as a page."""
     path = request.url.path
+    if signed_in and "pending" not in context:
+        context["pending"] = _pending(request, signed_in)
     body = (
         environment()
         .get_template(template)
@@ -113,6 +118,19 @@ def render(request: Request, template: str, signed_in: SignedIn | None, status: 
         )
     )
     return Page(body, status)
+
+
+def _pending(request: Request, signed_in: SignedIn) -> PendingDecision | None:
+    """What can still be undone: from any page."""
+    with app_state(request).database.reading() as session:
+        return last_pending(session, signed_in.actor, now())
+
+
+def _whoever(request: Request) -> SignedIn | None:
+    state = app_state(request)
+    with state.database.reading() as session:
+        found = find_session(session, state.settings, request.cookies.get(SESSION_COOKIE, ""), now())
+    return found if found and not found.waits_for else None
 
 
 def _failure(request: Request) -> Failure | None:
@@ -139,7 +157,10 @@ def half_signed_in(state: StateDep, token: Annotated[str | None, Cookie(alias=SE
 HalfSignedInDep = Annotated[SignedIn, Depends(half_signed_in)]
 
 
-def signed_in(half: HalfSignedInDep) -> SignedIn:
+# Async what asks the database nothing, or the framework would use a thread for each.
+
+
+async def signed_in(half: HalfSignedInDep) -> SignedIn:
     """The reviewer behind the cookie, wholly signed in. Raises ``SignInNeeded``."""
     if half.waits_for:
         raise SignInNeeded
@@ -149,7 +170,7 @@ def signed_in(half: HalfSignedInDep) -> SignedIn:
 SignedInDep = Annotated[SignedIn, Depends(signed_in)]
 
 
-def half_signed_form(signed_in: HalfSignedInDep, csrf: Annotated[str, Form()] = "") -> SignedIn:
+async def half_signed_form(signed_in: HalfSignedInDep, csrf: Annotated[str, Form()] = "") -> SignedIn:
     """The reviewer who sent a form that came from our own page. Raises a 403 ``Problem`` for any other."""
     if not hmac.compare_digest(csrf.encode(), signed_in.csrf_token.encode()):
         raise Problem(
@@ -162,7 +183,7 @@ def half_signed_form(signed_in: HalfSignedInDep, csrf: Annotated[str, Form()] = 
 HalfFormDep = Annotated[SignedIn, Depends(half_signed_form)]
 
 
-def own_form(signed_in: SignedInDep, _form: HalfFormDep) -> SignedIn:
+async def own_form(signed_in: SignedInDep, _form: HalfFormDep) -> SignedIn:
     """Whoever sent a form of our own about their own account, wholly signed in; whatever their role."""
     return signed_in
 
@@ -170,7 +191,7 @@ def own_form(signed_in: SignedInDep, _form: HalfFormDep) -> SignedIn:
 OwnFormDep = Annotated[SignedIn, Depends(own_form)]
 
 
-def signed_form(signed_in: SignedInDep, _form: HalfFormDep) -> SignedIn:
+async def signed_form(signed_in: SignedInDep, _form: HalfFormDep) -> SignedIn:
     """The reviewer who sent a form of our own, wholly signed in. Raises a 403 ``Problem`` for who only reads."""
     demand(signed_in.actor, Right.CHANGE)
     return signed_in
@@ -194,7 +215,8 @@ def environment() -> Environment:
         clock=clock,
         category=category_name,
         queue=queue_name,
-        reading=reading_name,
+        reading=said,
+        runs=runs,
     )
 
 
@@ -217,6 +239,17 @@ def ago(moment: datetime) -> str:
     return told.replace(" ", "\N{NO-BREAK SPACE}")
 
 
+def runs(numbers: Sequence[int]) -> str:
+    """Rising numbers, three or more in a row as a range: ``"1–4 7"``."""
+    parts: list[list[int]] = []
+    for number in numbers:
+        if parts and number == parts[-1][-1] + 1:
+            parts[-1].append(number)
+        else:
+            parts.append([number])
+    return " ".join(f"{p[0]}–{p[-1]}" if len(p) > 2 else " ".join(map(str, p)) for p in parts)
+
+
 def clock(moment: datetime) -> str:
     """``"22 Nov, 10:34 UTC"``."""
     return f"{moment:%-d %b, %H:%M} UTC"
@@ -227,12 +260,6 @@ def category_name(category: str) -> str:
     return {"third_party_brand": "third-party brand", "self_harm": "self-harm"}.get(
         category, category.replace("_", " ")
     )
-
-
-def reading_name(reading: str) -> str:
-    """Ours, where the name of a reading is a word of the trade: ``"with digits as letters"`` for ``"leet"``."""
-    plain = {"leet": "with digits as letters", "look-alikes": "with look-alikes undone", "folded": "in plain letters"}
-    return plain.get(reading, reading)
 
 
 def queue_name(name: str) -> str:

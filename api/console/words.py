@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from api.storage.tables import DecisionRecord
@@ -79,6 +79,25 @@ class Compared:
         return self.typed.casefold() != self.read
 
 
+def gather(evidence: Iterable[Evidence]) -> list[list[Evidence]]:
+    """The findings, those together that say the same of several places: a word written six times is one matter."""
+    same: dict[tuple[object, ...], list[Evidence]] = {}
+    for found in evidence:
+        key = (found.source, found.category, found.severity, found.at_most, found.explanation)
+        same.setdefault(key, []).append(found)
+    return list(same.values())
+
+
+def joined(same: Sequence[Evidence]) -> Evidence:
+    """One finding for several that say the same, with all their places."""
+    first, *more = same
+    if not more:
+        return first
+    spans = tuple(dict.fromkeys(span for found in same for span in found.spans))
+    said = f"{first.explanation} {len(same)} times."
+    return replace(first, spans=spans, score=max(found.score for found in same), explanation=said)
+
+
 def mark(
     fields: Iterable[dict[str, str]],
     evidence: Sequence[Evidence],
@@ -109,9 +128,19 @@ def masked_record(decision: DecisionRecord, mask_from: int = MASKED_FROM) -> boo
     return any(is_masked(evidence_from_json(found), mask_from) for found in decision.evidence)
 
 
-def covered(found: Evidence, mask_from: int = MASKED_FROM) -> list[tuple[str, bool]]:
+def shows_masked(found: Evidence, evidence: Iterable[Evidence], mask_from: int = MASKED_FROM) -> bool:
+    """Whether the finding's words stay covered: its own, or those of a worse finding that it quotes a part of."""
+    masked = [span for each in evidence if is_masked(each, mask_from) for span in each.spans]
+    return is_masked(found, mask_from) or any(
+        mine.field == other.field and mine.start < other.end and other.start < mine.end
+        for mine in found.spans
+        for other in masked
+    )
+
+
+def covered(found: Evidence, evidence: Iterable[Evidence], mask_from: int = MASKED_FROM) -> list[tuple[str, bool]]:
     """The finding's sentence in pieces, with whether each is a quotation that stays covered."""
-    if not is_masked(found, mask_from):
+    if not shows_masked(found, evidence, mask_from):
         return [(found.explanation, False)]
     pieces = _QUOTED.split(found.explanation)
     return [(piece, bool(number % 2)) for number, piece in enumerate(pieces) if piece]

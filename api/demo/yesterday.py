@@ -15,6 +15,7 @@ from api.reviewing.roles import Actor, Role
 from api.storage.database import Database
 from api.storage.tables import Control, ControlAnswer, DecisionRecord, ReviewCase, Reviewer, Screening
 from moderation.evidence import Category, Outcome
+from moderation.review_rules import ReviewRules
 
 GROUND = "As the rule in the handbook says."
 
@@ -81,7 +82,7 @@ class Shift:
         """Give somebody controls, the first of which they read differently."""
         for number in range(count):
             with self.database.writing() as session:
-                case = controls.draw(session, self.people[name], None, at, chance=lambda: 0.0)
+                case = controls.draw(session, self.people[name], None, at, ReviewRules(control_rate=1.0))
                 if case is None:
                     return
                 answer = session.get_one(ControlAnswer, case.id)

@@ -32,9 +32,8 @@ class Mask:
     look: str = "blur"
 
 
-def mask_of(session: Session, reviewer_id: str) -> Mask:
-    found = session.get(Care, reviewer_id)
-    return Mask(severity=found.mask_from, look=found.mask_look) if found else Mask()
+def mask_of(care: Care | None) -> Mask:
+    return Mask(severity=care.mask_from, look=care.mask_look) if care else Mask()
 
 
 def set_mask(session: Session, actor: Actor, severity: int, look: str) -> None:
@@ -56,19 +55,18 @@ def note_decided(session: Session, actor: Actor, case: ReviewCase, at: datetime)
     session.add(care)
 
 
-def wants_another_subject(session: Session, actor: Actor) -> bool:
+def wants_another_subject(session: Session, actor: Actor, rules: ReviewRules) -> bool:
     """Whether the person has had as many severe cases in a row as the shop's rules allow."""
-    care = session.get(Care, actor.id)
-    cap = _rules(session, actor).severe_in_a_row
-    return bool(care and cap and care.severe_run >= cap)
+    cap = rules.severe_in_a_row
+    care = session.get(Care, actor.id) if cap else None
+    return care is not None and care.severe_run >= cap
 
 
-def break_is_due(session: Session, actor: Actor, at: datetime) -> timedelta | None:
-    """For how long the person has decided without a break, when that is longer than the rules suggest."""
-    care = session.get(Care, actor.id)
+def break_is_due(care: Care | None, shop: Merchant, at: datetime) -> timedelta | None:
+    """For how long the person has decided without a break, when that is longer than the shop's rules suggest."""
     if care is None or care.working_since is None or care.last_decided_at is None:
         return None
-    after = _rules(session, actor).break_after_minutes
+    after = parse_rules(shop.review_rules).break_after_minutes
     worked = at - care.working_since
     is_at_work = at - care.last_decided_at < A_BREAK
     return worked if after and is_at_work and worked >= timedelta(minutes=after) else None
@@ -79,10 +77,6 @@ def remind_later(session: Session, actor: Actor, at: datetime) -> None:
     care = _care(session, actor.id)
     care.working_since = at
     session.add(care)
-
-
-def _rules(session: Session, actor: Actor) -> ReviewRules:
-    return parse_rules(session.get_one(Merchant, actor.merchant_id).review_rules)
 
 
 def _care(session: Session, reviewer_id: str) -> Care:

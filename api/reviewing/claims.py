@@ -5,6 +5,7 @@ one without script gets time enough to read. A lease that is over is only taken 
 case, so that nobody loses a decision to a slow connection.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -71,9 +72,7 @@ def claim(session: Session, actor: Actor, case_id: str, at: datetime, *, is_mome
     """
     demand(actor, Right.REVIEW)
     case = find_case(session, actor, case_id, to_write=True)
-    if case.state == CaseState.ESCALATED:
-        demand(actor, Right.DECIDE_ESCALATED)
-    demand_bound(actor, case)
+    _demand_right(actor, case)
     demand_another(session, actor, case)
     if is_held(case, at) and case.claimed_by != actor.id:
         raise CaseConflict(f"Case {case.id} is in the hands of {name_of(session, case.claimed_by)}. Take the next one.")
@@ -81,11 +80,29 @@ def claim(session: Session, actor: Actor, case_id: str, at: datetime, *, is_mome
         case.claimed_until = at + CLAIM_FOR
         return case
     if not is_momentary:
-        _check_held(session, actor, at)
+        check_hands(session, actor, at)
+    _take(session, actor, case, at)
+    return case
+
+
+def claim_found(session: Session, actor: Actor, case: ReviewCase, at: datetime) -> ReviewCase:
+    """Take in hand what ``next_case`` found: it is locked, free, and asks for no other eyes."""
+    demand(actor, Right.REVIEW)
+    _demand_right(actor, case)
+    _take(session, actor, case, at)
+    return case
+
+
+def _demand_right(actor: Actor, case: ReviewCase) -> None:
+    if case.state == CaseState.ESCALATED:
+        demand(actor, Right.DECIDE_ESCALATED)
+    demand_bound(actor, case)
+
+
+def _take(session: Session, actor: Actor, case: ReviewCase, at: datetime) -> None:
     if case.state == CaseState.CLAIMED:
         move(session, case, CaseEvent.EXPIRE, "machine", at, was=case.claimed_by)
     hold(session, case, actor, at)
-    return case
 
 
 def open_appeal(session: Session, screening_id: str) -> Appeal | None:
@@ -96,8 +113,7 @@ def open_appeal(session: Session, screening_id: str) -> Appeal | None:
 
 def is_anothers(session: Session, actor: Actor, case: ReviewCase) -> bool:
     """Whether somebody else must decide: about an appeal against the actor, or where the actor has said theirs."""
-    appeal = open_appeal(session, case.screening_id) if case.queue == Queue.APPEALS else None
-    return (appeal is not None and appeal.first_decided_by == actor.id) or _has_opinion(session, actor, case)
+    return _is_own_appeal(session, actor, case) or _has_opinion(session, actor, case)
 
 
 def demand_bound(actor: Actor, case: ReviewCase) -> None:
@@ -111,11 +127,16 @@ def demand_another(session: Session, actor: Actor, case: ReviewCase) -> None:
     """Raises a 403 ``Problem`` when the case needs other eyes than the actor's."""
     if _has_opinion(session, actor, case):
         raise Problem(403, "own_opinion", "You have given your opinion on this order. A colleague decides it now.")
-    if is_anothers(session, actor, case):
+    if _is_own_appeal(session, actor, case):
         detail = "This is an appeal against your own decision; a colleague answers it. Take the next case."
         raise Problem(403, "own_appeal", detail)
     if case.awaits == "lead":
         demand(actor, Right.SETTLE)
+
+
+def _is_own_appeal(session: Session, actor: Actor, case: ReviewCase) -> bool:
+    appeal = open_appeal(session, case.screening_id) if case.queue == Queue.APPEALS else None
+    return appeal is not None and appeal.first_decided_by == actor.id
 
 
 def _has_opinion(session: Session, actor: Actor, case: ReviewCase) -> bool:
@@ -282,6 +303,11 @@ def name_of(session: Session, actor_id: str | None) -> str:
     return reviewer.pseudonym if reviewer else "someone"
 
 
+def meet(session: Session, actor_ids: Iterable[str | None]) -> Sequence[Reviewer]:
+    """The reviewers among these. While they are at hand, ``name_of`` asks the database for none of them."""
+    return session.exec(select(Reviewer).where(col(Reviewer.id).in_({each for each in actor_ids if each}))).all()
+
+
 def move(session: Session, case: ReviewCase, event: CaseEvent, actor_id: str, at: datetime, **detail: Any) -> None:
     """Apply one event of the transition table and write it down."""
     case.state = next_state(case.id, CaseState(case.state), event).value
@@ -323,7 +349,8 @@ def _skipped_by(session: Session, case: ReviewCase) -> set[str]:
     return {event.actor for event in events if event.detail.get("skipped")}
 
 
-def _check_held(session: Session, actor: Actor, at: datetime) -> None:
+def check_hands(session: Session, actor: Actor, at: datetime) -> None:
+    """Raises ``CaseConflict`` when the actor holds as many cases as one may."""
     held = session.exec(
         select(func.count())
         .select_from(ReviewCase)

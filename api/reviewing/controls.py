@@ -26,7 +26,7 @@ from api.storage.tables import (
     Screening,
 )
 from moderation.review import CaseState
-from moderation.review_rules import parse_rules
+from moderation.review_rules import ReviewRules
 from moderation.routing import Routing, due_at, language_of, shipped_routing
 
 #: How long a case seems to have waited, at most.
@@ -38,13 +38,13 @@ def draw(
     actor: Actor,
     queue: str | None,
     at: datetime,
+    rules: ReviewRules,
     *,
     routing: Routing | None = None,
     chance: Callable[[], float] = random.random,
 ) -> ReviewCase | None:
     """Now and then, a control in place of the next case; None most of the time."""
-    rate = parse_rules(session.get_one(Merchant, actor.merchant_id).review_rules).control_rate
-    if not rate or chance() >= rate:
+    if not rules.control_rate or chance() >= rules.control_rate:
         return None
     met = select(ControlAnswer.control_id).where(ControlAnswer.reviewer_id == actor.id)
     fresh = select(Control).where(

@@ -53,22 +53,24 @@ def decide(
     if verdict.outcome not in _STATUS:
         raise Problem(422, "no_verdict", "Approve or reject; to leave it undecided, release, skip or escalate it.")
     case = in_hand(session, actor, case_id, version)
-    screening = session.get_one(Screening, case.screening_id)
+    screening, found = _order_of(session, case)
+    # A control's case is of another merchant, with a window of its own; the reviewer must not feel a difference.
+    shop = session.get_one(Merchant, actor.merchant_id)
     is_appeal = open_appeal(session, screening.id) is not None
     if is_appeal and not verdict.ground.strip():
         raise DishonestReason(
             "An appeal is answered with a reason, upheld or overturned. Write the ground: the customer reads it."
         )
-    added = check_honest(verdict.outcome, verdict.reason, evidence_of(session, screening), verdict.ground)
+    added = check_honest(verdict.outcome, verdict.reason, found, verdict.ground)
     rejected_for = verdict.reason if verdict.outcome is Outcome.REJECT else None
     ground = verdict.ground.strip()
     opinion_for = opinions.asked_for(session, case, verdict.outcome, rejected_for, is_appeal, at)
     said = {"outcome": verdict.outcome.value, "reason": rejected_for, "ground": ground, "opinion_for": opinion_for}
     move(session, case, CaseEvent.DECIDE, actor.id, at, **said)
-    care.note_decided(session, actor, case, at)
     case.claimed_by = case.claimed_until = None
     case.resolved_at = at
-    window = timedelta(seconds=session.get_one(Merchant, actor.merchant_id).undo_seconds)
+    care.note_decided(session, actor, case, at)
+    window = timedelta(seconds=shop.undo_seconds)
     pending = PendingDecision(
         case_id=case.id,
         merchant_id=case.merchant_id,
@@ -116,17 +118,17 @@ def last_pending(session: Session, actor: Actor, at: datetime) -> PendingDecisio
     return session.exec(mine.order_by(col(PendingDecision.created_at).desc())).first()
 
 
-def settle_due(database: Database, at: datetime) -> int:
-    """Let every verdict whose time has come take effect; how many did.
+def settle_due(database: Database, at: datetime, case_id: str | None = None) -> int:
+    """Let every verdict whose time has come take effect, or only that on one case; how many did.
 
     Cheap when there is nothing to do: it looks before it takes the write lock.
     """
     with database.reading() as session:
-        if session.exec(_due(at).limit(1)).first() is None:
+        if session.exec(_due(at, case_id).limit(1)).first() is None:
             return 0
     settled = 0
     with database.writing() as session:
-        due = _due(at).order_by(col(PendingDecision.effective_at)).limit(SETTLE_AT_ONCE)
+        due = _due(at, case_id).order_by(col(PendingDecision.effective_at)).limit(SETTLE_AT_ONCE)
         for pending in session.exec(due.with_for_update(skip_locked=True)).all():
             case = session.get_one(ReviewCase, pending.case_id, with_for_update=True)
             settled += _take_effect(session, case, pending, at)
@@ -137,11 +139,27 @@ def settle_due(database: Database, at: datetime) -> int:
 def evidence_of(session: Session, screening: Screening) -> tuple[Evidence, ...]:
     """What the detectors found, the weightiest first, as the decision in force quotes it."""
     decision = session.get(DecisionRecord, screening.decision_id) if screening.decision_id else None
+    return _evidence(decision)
+
+
+def _order_of(session: Session, case: ReviewCase) -> tuple[Screening, tuple[Evidence, ...]]:
+    """The case's order with what ``evidence_of`` says, in one question."""
+    both = (
+        select(Screening, DecisionRecord)
+        .outerjoin(DecisionRecord, col(DecisionRecord.id) == Screening.decision_id)
+        .where(Screening.id == case.screening_id)
+    )
+    screening, decision = session.exec(both).one()
+    return screening, _evidence(decision)
+
+
+def _evidence(decision: DecisionRecord | None) -> tuple[Evidence, ...]:
     return tuple(evidence_from_json(found) for found in decision.evidence) if decision else ()
 
 
-def _due(at: datetime) -> SelectOfScalar[PendingDecision]:
-    return select(PendingDecision).where(col(PendingDecision.effective_at) <= at)
+def _due(at: datetime, case_id: str | None) -> SelectOfScalar[PendingDecision]:
+    due = select(PendingDecision).where(col(PendingDecision.effective_at) <= at)
+    return due if case_id is None else due.where(PendingDecision.case_id == case_id)
 
 
 def _take_effect(session: Session, case: ReviewCase, verdict: PendingDecision, at: datetime) -> bool:

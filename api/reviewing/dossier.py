@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from api.reviewing import opinions, orders
 from api.reviewing.alike import count_alike
 from api.reviewing.changes import FieldChange, compare_texts
-from api.reviewing.claims import find_case, is_anothers, is_aside, is_held, name_of, tell
+from api.reviewing.claims import find_case, is_anothers, is_aside, is_held, meet, name_of, tell
 from api.reviewing.conversation import Said, told
 from api.reviewing.roles import Actor, Right
 from api.storage.tables import (
@@ -20,6 +20,7 @@ from api.storage.tables import (
     Opinion,
     PendingDecision,
     ReviewCase,
+    Reviewer,
     Screening,
 )
 from moderation.evidence import Evidence
@@ -89,6 +90,8 @@ class Dossier:
     pending: PendingDecision | None
     #: Whether a verdict waits to take effect, whoever may see it.
     is_decided: bool
+    #: Whether its time has come: who settles it and looks again sees how things stand.
+    is_due: bool
     #: What two reviewers said, each not knowing the other's; empty until neither can be led by it.
     opinions: tuple[View, ...]
     events: tuple[Happened, ...]
@@ -110,15 +113,17 @@ class Dossier:
 def open_dossier(session: Session, actor: Actor, case_id: str, at: datetime) -> Dossier:
     """Read everything; changes nothing. Raises a 404 ``Problem`` for a case that is not the actor's merchant's."""
     case = find_case(session, actor, case_id)
-    screening = session.get_one(Screening, case.screening_id)
-    decision = session.get_one(DecisionRecord, screening.decision_id)
+    both = select(Screening, DecisionRecord).join(DecisionRecord, col(DecisionRecord.id) == Screening.decision_id)
+    screening, decision = session.exec(both.where(Screening.id == case.screening_id)).one()
     held = is_held(case, at)
     is_mine = case.claimed_by == actor.id and case.state in (CaseState.CLAIMED, CaseState.ESCALATED)
     right = Right.DECIDE_ESCALATED if case.state == CaseState.ESCALATED else Right.REVIEW
     is_waiting = case.state in (CaseState.OPEN, CaseState.CLAIMED, CaseState.ESCALATED)
     events = session.exec(
         select(CaseEventRecord).where(CaseEventRecord.case_id == case.id).order_by(col(CaseEventRecord.id))
-    )
+    ).all()
+    # Kept at hand, so that the session asks for nobody's name once more.
+    _people = meet(session, [decision.decided_by, case.claimed_by, *(event.actor for event in events)])
     texts_before = tuple(orders.texts_before(session, screening))
     pending = session.get(PendingDecision, case.id)
     given = opinions.opinions_on(session, case, screening)
@@ -147,6 +152,7 @@ def open_dossier(session: Session, actor: Actor, case_id: str, at: datetime) -> 
         and not is_anothers(session, actor, case),
         pending=None if pending is not None and pending.reviewer_id in hidden else pending,
         is_decided=pending is not None,
+        is_due=pending is not None and pending.effective_at <= at,
         opinions=() if is_blind else _views(session, case),
         events=tuple(
             Happened(told=tell(session, e, is_over=not is_blind), note=str(e.detail.get("note", "")), at=e.created_at)
@@ -184,8 +190,9 @@ def _others(
     if value is None:
         return ()
     same = (
-        select(Screening, DecisionRecord)
+        select(Screening, DecisionRecord, Reviewer)
         .outerjoin(DecisionRecord, col(DecisionRecord.id) == Screening.decision_id)
+        .outerjoin(Reviewer, col(Reviewer.id) == DecisionRecord.decided_by)
         .where(
             Screening.merchant_id == actor.merchant_id,
             getattr(Screening, sharing) == value,
@@ -193,10 +200,14 @@ def _others(
             *also,
         )
     )
-    found: Sequence[tuple[Screening, DecisionRecord | None]] = session.exec(
+    found: Sequence[tuple[Screening, DecisionRecord | None, Reviewer | None]] = session.exec(
         same.order_by(col(Screening.id).desc()).limit(EARLIER)
     ).all()
     return tuple(
-        Precedent(screening=each, decision=by, decided_by=name_of(session, by.decided_by if by else None))
-        for each, by in found
+        Precedent(
+            screening=each,
+            decision=by,
+            decided_by=person.pseudonym if person else name_of(session, by.decided_by if by else None),
+        )
+        for each, by, person in found
     )

@@ -16,6 +16,8 @@ class Given:
 
     case_id: str
     screening: Screening
+    #: The decision in force, which says what was found in the words.
+    in_force: DecisionRecord | None
     outcome: str
     reason: str
     given_at: datetime
@@ -43,9 +45,10 @@ def given_by(session: Session, actor: Actor, limit: int = 30) -> list[Given]:
 
 def _pending(session: Session, actor: Actor) -> list[Given]:
     rows = session.exec(
-        select(PendingDecision, Screening)
+        select(PendingDecision, Screening, DecisionRecord)
         .join(ReviewCase, col(ReviewCase.id) == PendingDecision.case_id)
         .join(Screening, col(Screening.id) == ReviewCase.screening_id)
+        .outerjoin(DecisionRecord, col(DecisionRecord.id) == Screening.decision_id)
         .where(PendingDecision.reviewer_id == actor.id)
         .order_by(col(PendingDecision.created_at).desc())
     )
@@ -53,12 +56,13 @@ def _pending(session: Session, actor: Actor) -> list[Given]:
         Given(
             case_id=each.case_id,
             screening=screening,
+            in_force=in_force,
             outcome=each.outcome,
             reason=each.reason or "",
             given_at=each.created_at,
             effective_at=each.effective_at,
         )
-        for each, screening in rows
+        for each, screening, in_force in rows
     ]
 
 
@@ -76,6 +80,7 @@ def _settled(session: Session, actor: Actor, limit: int) -> list[Given]:
         Given(
             case_id=case_id,
             screening=screening,
+            in_force=each,
             outcome=each.outcome,
             reason=each.reasons[0] if each.reasons else "",
             given_at=each.created_at,
@@ -90,9 +95,10 @@ def _settled(session: Session, actor: Actor, limit: int) -> list[Given]:
 def _opinions(session: Session, actor: Actor, limit: int) -> list[Given]:
     """Verdicts that became one of two opinions; how the other one was is not told while it matters."""
     rows = session.exec(
-        select(Opinion, ReviewCase, Screening)
+        select(Opinion, ReviewCase, Screening, DecisionRecord)
         .join(ReviewCase, col(ReviewCase.id) == Opinion.case_id)
         .join(Screening, col(Screening.id) == ReviewCase.screening_id)
+        .outerjoin(DecisionRecord, col(DecisionRecord.id) == Screening.decision_id)
         .where(Opinion.reviewer_id == actor.id)
         .order_by(col(Opinion.id).desc())
         .limit(limit)
@@ -101,13 +107,14 @@ def _opinions(session: Session, actor: Actor, limit: int) -> list[Given]:
         Given(
             case_id=case.id,
             screening=screening,
+            in_force=in_force,
             outcome=each.outcome,
             reason=each.reason or "",
             given_at=each.created_at,
             effective_at=None,
             standing=_STANDING.get(case.awaits or "", f"one of two: {screening.status}"),
         )
-        for each, case, screening in rows
+        for each, case, screening, in_force in rows
     ]
 
 

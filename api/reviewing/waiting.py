@@ -26,11 +26,13 @@ from api.storage.tables import (
     CaseEventRecord,
     CaseMessage,
     DecisionRecord,
+    Merchant,
     ReviewCase,
     Reviewer,
     Screening,
 )
 from moderation.review import CaseState, Queue
+from moderation.review_rules import parse_rules
 from moderation.routing import Routing
 
 PAGE_SIZE = 25
@@ -174,10 +176,11 @@ def next_case(
     A case that waits for something is only offered when it is nearly due: then somebody must decide.
     Now and then it is a control; and after many severe cases in a row it is of another subject, while there is one.
     """
-    control = controls.draw(session, actor, wanted.queue, at, routing=routing) if _is_plain(wanted) else None
+    rules = parse_rules(session.get_one(Merchant, actor.merchant_id).review_rules)
+    control = controls.draw(session, actor, wanted.queue, at, rules, routing=routing) if _is_plain(wanted) else None
     if control is not None:
         return control
-    if care.wants_another_subject(session, actor):
+    if care.wants_another_subject(session, actor, rules):
         milder = _first(session, actor, wanted, at, but_not, col(ReviewCase.severity) < care.SEVERE)
         if milder is not None:
             return milder
@@ -214,7 +217,7 @@ def _first(
         query = query.where(col(ReviewCase.awaits).is_distinct_from(opinions.LEAD))
     if wanted.queue != AWAITING:
         query = query.where(~_waits(at))
-    if wanted.queue != ESCALATED:
+    if wanted.queue != ESCALATED or not actor.may(Right.DECIDE_ESCALATED):
         query = query.where(ReviewCase.state != CaseState.ESCALATED.value)
     if but_not is not None:
         query = query.where(ReviewCase.id != but_not)

@@ -36,8 +36,10 @@ class Database:
         """
         self.url = normalise_url(url)
         self.engine = _create_engine(self.url)
-        self._reading = self.engine.execution_options(reading=True)
-        self._asking = self.engine.execution_options(asking=True)
+        # PostgreSQL answers each question as things stand, in a transaction or not: two trips less without one.
+        alone = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
+        self._reading = self.engine.execution_options(reading=True, **alone)
+        self._asking = self.engine.execution_options(asking=True, **alone)
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -47,7 +49,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """One transaction that only reads; on SQLite it never waits for a writer."""
+        """For what only reads; on SQLite one transaction, which never waits for a writer."""
         with self._reading.connect() as connection, Session(connection, expire_on_commit=False) as session:
             yield session
 

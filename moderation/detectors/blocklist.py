@@ -8,6 +8,7 @@ from moderation.attribution import KNOWN
 from moderation.evidence import Category, Evidence, Outcome, Span
 from moderation.matching import Found, Match, Matcher
 from moderation.reading import Readings
+from moderation.reading.names import said
 from moderation.terms.term import Term, TermLists
 
 #: Changed entries that stand beside the large index; each order visits both, so more are worth building anew.
@@ -69,7 +70,7 @@ def _evidence(match: Match) -> Evidence:
 
 def _explanation(match: Match) -> str:
     listed = f" (listed: {match.term.reason})" if match.term.reason else " (listed)"
-    how = "" if match.reading == "as written" else f" in the reading “{match.reading}”"
+    how = "" if match.reading == "as written" else f", {said(match.reading)}"
     note = f"; {match.note}" if match.note else ""
     return f"Reads as “{match.read_as}”{listed}{how}{note}."
 

@@ -9,6 +9,7 @@ from moderation.brands.slogans import Mockery
 from moderation.brands.third_parties import Reference
 from moderation.evidence import Category, Evidence, Outcome, Span
 from moderation.reading import Readings
+from moderation.reading.names import said
 
 #: Findings below this are no evidence: they would only fill the reviewer's page.
 _WORTH_SAYING = 0.5
@@ -124,4 +125,4 @@ def _place(reading: str, spans: tuple[Span, ...]) -> str:
     fields = list(dict.fromkeys(span.field.replace("_", " ") for span in spans))
     if len(fields) > 1:
         return f", read across {', '.join(fields[:-1])} and {fields[-1]}"
-    return "" if reading == "as written" else f", read as: {reading}"
+    return "" if reading == "as written" else f", {said(reading)}"

@@ -13,6 +13,7 @@ from typing import ClassVar
 from moderation.evidence import Category, Evidence, Outcome, Severity, Span
 from moderation.matching.lexicon import MERE_NAME, Lexicon, load_lexicon
 from moderation.reading import LONGEST, Readings
+from moderation.reading.names import said
 from moderation.toxicity import ToxicityModel
 from moderation.toxicity.cache import CacheCounts
 from moderation.toxicity.groups import impartial_scores
@@ -157,7 +158,7 @@ class ToxicityDetector:
         severity: Severity = 4 if is_severe and meaning.severity >= 3 else 3 if is_severe else meaning.severity
         whole = "the beginning of the text" if readings.is_long else "the whole text"
         where = f"the field {view.field!r}" if view.field else whole
-        how = "" if view.reading == "as written" else f" ({view.reading})"
+        how = "" if view.reading == "as written" else f", {said(view.reading)},"
         return Evidence(
             detector=self.name,
             category=meaning.category,

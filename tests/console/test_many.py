@@ -39,8 +39,12 @@ def test_equal_cases_are_decided_together_and_one_is_undone(sign_in, shop, start
         page.keyboard.press(key)
     expect(page.get_by_role("heading", level=1)).to_have_text("3 waiting with nearly the same words")
     assert page.locator("[name=chosen]").evaluate_all("all => all.map(each => each.checked)") == [True, True, False]
+    page.locator("[name=chosen]").first.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Nothing was decided")
+    assert page.locator("[name=chosen]").evaluate_all("all => all.map(each => each.checked)") == [True, True, False]
     page.get_by_role("button", name="Reject the chosen").click()
     expect(page).to_have_url(re.compile("/console/decided"))
+    assert page.locator(".rows b").first.inner_text() == "rejected"
     assert [state_of(database, case) for case in cases] == ["resolved", "resolved", "open"]
     page.get_by_role("button", name="Undo order-0001").click()
     expect(page).to_have_url(re.compile(cases[0]))

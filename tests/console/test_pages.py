@@ -1,28 +1,65 @@
 """What pages show: the customer's exact words, marked and safe; and that everybody can use them."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import expect
 
-from api.console.words import LISTED, SHOWN, mark
+from api.console.words import LISTED, SHOWN, gather, joined, mark
 from api.reviewing import claims
 from api.storage.clock import now
-from moderation.evidence import Category
+from api.storage.tables import ReviewCase
+from moderation.evidence import Category, Outcome
 from tests.reviewing.shop import SWEATSHOP, found
 
 pytestmark = pytest.mark.browser
 
 
-def test_a_case_fits_one_screen_at_1440_by_900(sign_in, cases):
+def four_findings():
+    """As long as the detectors' own sentences are, with the bars of the model."""
+    across, listed, model = (
+        "Labour criticism aimed at the maker ('sweat shop'), read across left shoe and right shoe.",
+        "Reads as “idiots” (listed: mild insult to someone's intelligence); an ordinary word elsewhere as well.",
+        "The language model reads the whole text as an insult. A note only: another check understood it as brand targeting.",
+    )
+    kinds = ("toxicity", "insult", "severe_toxicity", "obscene", "identity_attack")
+    place = ("right_shoe", 0, 4)
+    return (
+        replace(SWEATSHOP[0], explanation=across),
+        found(Category.BRAND_TARGETING, place, explanation=across, source="themes/greed/fool + buy|pay|money"),
+        found(Category.HARASSMENT, place, severity=1, explanation=listed, source="harassment/en/a0002"),
+        replace(
+            found(Category.HARASSMENT, place, explanation=model, source="insult@08b8dce7ed6c"),
+            classes=tuple((kind, 0.6) for kind in kinds),
+            at_most=Outcome.APPROVE,
+        ),
+    )
+
+
+def test_a_case_fits_one_screen_at_1440_by_900(sign_in, shop, start, cases):
+    for _ in range(4):
+        busy = shop.open_case(start, evidence=four_findings(), customer="c-1")
+    with shop.database.writing() as session:
+        for held in ("mine", "severe", "appeal"):
+            session.get_one(ReviewCase, cases[held]).claimed_until = start
+        claims.claim(session, shop.people["Wren"], busy, now())
     page = sign_in("Wren")
-    for case in cases.values():
+    for case in [*cases.values(), f"{busy}?said=asked"]:
         page.goto(f"/console/cases/{case}")
         assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
-        for part in (".order", ".findings", ".dock"):
-            assert page.evaluate(
-                "s => { const e = document.querySelector(s); return e.scrollHeight <= e.clientHeight }", part
-            ), part
+        # What was said to and fro may be longer than a screen; it scrolls in its own column.
+        for part in (".order", ".findings", ".dock", ".aside:not(:has(.said))"):
+            over = "all => Math.max(0, ...all.map(e => e.scrollHeight - e.clientHeight))"
+            assert page.locator(part).evaluate_all(over) == 0, (part, case)
+
+
+def test_what_is_said_of_several_places_is_one_finding_with_all_of_them():
+    again = [found(Category.HARASSMENT, ("text", at, at + 5), explanation="Reads as “moron”.") for at in (0, 6, 12)]
+    other = found(Category.PROFANITY, ("text", 0, 5))
+    first, second = map(joined, gather([again[0], other, *again[1:]]))
+    assert ([span.start for span in first.spans], first.explanation) == ([0, 6, 12], "Reads as “moron”. 3 times.")
+    assert second == other
 
 
 def test_the_words_stand_exactly_as_typed(sign_in, shop, start):

@@ -85,6 +85,8 @@ def test_a_whole_shift(sign_in, shop, start, database, server, orders_of_the_day
     heron.keyboard.press("a")
     in_hand(heron, second)
     expect(heron.locator(".toast")).to_contain_text("Approved")
+    # Read out to who does not see it.
+    expect(heron.locator("[data-announce]")).to_have_text(re.compile(r"Approved\. In your hands: order-0002"))
     assert (first.status, first.told()) == ("in_review", [])
     heron.keyboard.press("Control+z")
     in_hand(heron, first)

@@ -98,7 +98,7 @@ def test_hidden_characters_are_evidence_by_code_point() -> None:
 
 def test_the_explanation_says_what_is_read_why_it_is_listed_and_how() -> None:
     (found,) = detect("5h1t")
-    assert found.explanation == "Reads as “shit” (listed: a test term) in the reading “leet spelling”."
+    assert found.explanation == "Reads as “shit” (listed: a test term), with digits and signs as letters."
 
 
 def test_the_same_term_in_two_places_is_two_findings() -> None:

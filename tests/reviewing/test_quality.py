@@ -13,10 +13,11 @@ from api.reviewing.known import add_control, parse_known
 from api.reviewing.quality import look_at_quality
 from api.reviewing.rules import set_rules
 from api.reviewing.waiting import QueueFilter
-from api.storage.tables import ControlAnswer, Merchant, OutboxEvent, ReviewCase, Screening
+from api.storage.tables import Care, ControlAnswer, Merchant, OutboxEvent, ReviewCase, Screening
 from moderation.decision import Decision
 from moderation.errors import PolicyError
 from moderation.evidence import Category, Outcome
+from moderation.review_rules import parse_rules
 from tests.reviewing.shop import SWEATSHOP, found
 from tests.reviewing.test_opinions import APPROVE, REJECT, rule, say
 
@@ -47,7 +48,8 @@ def control(shop, start):
 def take(shop, name, start, chance=0.0, queue=None):
     """What *next* gives when the dice fall so; in hand."""
     with shop.database.writing() as session:
-        case = controls.draw(session, shop.people[name], queue, start, chance=lambda: chance)
+        rules = parse_rules(session.get_one(Merchant, shop.merchant.id).review_rules)
+        case = controls.draw(session, shop.people[name], queue, start, rules, chance=lambda: chance)
         return case and claims.claim(session, shop.people[name], case.id, start).id
 
 
@@ -177,7 +179,9 @@ def test_a_break_is_due_after_a_while_of_deciding_and_not_after_a_pause(shop, st
 
     def worked(minute):
         with shop.database.reading() as session:
-            return care.break_is_due(session, shop.people["Heron"], start + timedelta(minutes=minute))
+            kept = session.get(Care, shop.people["Heron"].id)
+            merchant = session.get_one(Merchant, shop.merchant.id)
+            return care.break_is_due(kept, merchant, start + timedelta(minutes=minute))
 
     for minute in range(0, 36, 5):
         say(shop, "Heron", shop.open_case(start), APPROVE, start + timedelta(minutes=minute))
@@ -194,5 +198,5 @@ def test_what_is_covered_is_each_persons_own(shop):
         with pytest.raises(Problem, match="Choose what to cover"):
             care.set_mask(session, shop.people["Heron"], 9, "block")
     with shop.database.reading() as session:
-        assert care.mask_of(session, shop.people["Heron"].id) == care.Mask(severity=3, look="block")
-        assert care.mask_of(session, shop.people["Plover"].id) == care.Mask()
+        assert care.mask_of(session.get(Care, shop.people["Heron"].id)) == care.Mask(severity=3, look="block")
+        assert care.mask_of(session.get(Care, shop.people["Plover"].id)) == care.Mask()

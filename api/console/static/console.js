@@ -124,6 +124,11 @@ for (const long of document.querySelectorAll(".long blockquote")) {
   if (first) long.scrollTop = first.offsetTop - long.offsetTop - long.clientHeight / 3;
 }
 
+/* ---- after a decision the next case is told to who does not see it: only what changes is read out ---- */
+
+const news = document.querySelector("[data-announce]");
+if (news) setTimeout(() => (news.textContent = news.dataset.announce), 150);
+
 /* ---- a form is sent once ---- */
 
 document.addEventListener("submit", (event) => {
@@ -182,6 +187,7 @@ async function beat() {
     const answer = await fetch(`/console/cases/${held.dataset.case}/heartbeat`, {
       method: "POST",
       body: new URLSearchParams({ csrf }),
+      keepalive: true,
     });
     if (!answer.ok || answer.redirected) return;
     if (!(await answer.json()).is_mine) {
@@ -192,8 +198,15 @@ async function beat() {
   }
 }
 if (held) {
-  beat();
+  // Not at once: what is decided within two seconds needs no heartbeat, and its next page is there the sooner.
+  // Who leaves before, undecided, still says so: the case is free again as soon as after any other visit.
+  const first = setTimeout(beat, 2000);
+  const openedAt = Date.now();
   setInterval(beat, 8000);
+  addEventListener("pagehide", () => {
+    if (Date.now() - openedAt < 2000 && !document.querySelector("[data-sent]")) beat();
+    clearTimeout(first);
+  });
 }
 
 /* ---- live counts: the list itself waits until it is asked for, so that no row moves under a hand ---- */
