@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 RECOVER_EVERY = 5.0
 #: Seconds that events of this process are collected before they are relayed together.
 COLLECT = 0.2
+#: A round is followed by a rest of so many times its length: where checkouts wait for the same cores and the same lock,
+#: the background takes no more than a fifth of the time. Nothing waits for longer than the longest rest, in seconds.
+REST, LONGEST_REST = 4.0, 2.0
 #: Seconds that stopping may take beyond the attempts that are being made.
 STOP_WITHIN = 15.0
 
@@ -121,7 +124,7 @@ class Worker:
         recovered = float("-inf")
         while not self._stopping.is_set():
             outbox.committed.clear()
-            is_more_waiting = False
+            began, is_more_waiting = time.monotonic(), False
             try:
                 for chore in self._chores:
                     chore()
@@ -137,9 +140,10 @@ class Worker:
             except Exception:
                 log.exception("a round of the worker failed; trying again")
                 self._stopping.wait(1.0)
+            took = time.monotonic() - began
             if not is_more_waiting and outbox.committed.wait(self._poll):
                 # Orders come in crowds; a look for each of them would keep the checkouts waiting for the database.
-                self._stopping.wait(COLLECT)
+                self._stopping.wait(min(max(COLLECT, REST * took), LONGEST_REST))
 
 
 def every(pause: timedelta, chore: Callable[[], object]) -> Callable[[], None]:
