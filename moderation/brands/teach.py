@@ -22,7 +22,7 @@ import numpy as np
 
 from moderation.brands.analysis import Analyst
 from moderation.brands.book import BrandBook, load_brands
-from moderation.brands.ear import as_told
+from moderation.brands.ear import as_told, tellings
 from moderation.brands.fit import innocent_rows, read_rows, with_profiles
 from moderation.brands.retouch import retouch
 from moderation.reading import read
@@ -65,16 +65,16 @@ def _sentence(pattern: str, rng: random.Random) -> str:
 
 
 def lessons(rows: Iterable[dict[str, Any]], book: BrandBook) -> Iterator[Row]:
-    """Theme and text of labelled statements, as the ear will be told them."""
+    """Theme and text of labelled statements, as the ear will be told them: in another language once more in English."""
     analyst = Analyst(book, ear=False)
     for row in rows:
         kind = {"price": "greed"}.get(row["kind"], row["kind"]) if row["label"] == "criticism" else ""
         if kind in _NOT_TAUGHT or "text" not in row or row.get("form", "plain") != "plain":
             continue
         readings = read(parse_request({key: row[key] for key in ("text", "brand", "product") if row.get(key)}))
-        told = next((as_told(s) for s, _, _ in analyst.hearings(readings) if s.reading is readings.folded), "")
-        if told:
-            yield kind, told
+        statement = next((s for s, _, _ in analyst.hearings(readings) if s.reading is readings.folded), None)
+        if statement:
+            yield from ((kind, told) for told in (as_told(statement), *tellings(statement)[1:]) if told)
 
 
 def teach(rows: Sequence[Row], themes: Sequence[str], tokenizer: Any, *, epochs: int, device: str) -> Any:
