@@ -14,7 +14,7 @@ from moderation.brands.ordinary import is_common, is_ordinary
 from moderation.brands.profile import BrandProfile
 from moderation.brands.scoring import Weights, load_weights
 from moderation.brands.slogans import Mockery, Slogans
-from moderation.brands.stance import Setting, Stance, take_stance
+from moderation.brands.stance import Setting, Stance, has_other_object, take_stance
 from moderation.brands.themes import Frame
 from moderation.brands.third_parties import Reference, marks_lexicon, references, rivals
 from moderation.matching.lexicon import GIVEN, SURNAME, load_lexicon
@@ -164,7 +164,9 @@ class Analyst:
         """What the statement claims, frame by frame, each with its stance."""
         claims = self._framing.claims(statement)
         for claim in claims:
-            if (plain or claim.end - claim.start >= _SHORTEST) and not _is_surname(claim, statement):
+            if (plain or claim.end - claim.start >= _SHORTEST) and not (
+                _is_surname(claim, statement) or has_other_object(claim, statement)
+            ):
                 yield claim, take_stance(claim, statement, setting)
 
     def _findings(self, statement: Statement, setting: Setting, plain: bool) -> Iterator[Finding]:

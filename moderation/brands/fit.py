@@ -30,6 +30,7 @@ REVIEWED: Mapping[str, tuple[float, float, float]] = {
     "denied": (-6.0, -8.0, -5.5),
     "gift": (-5.0, -7.0, -3.0),
     "gift_product": (-5.0, -7.0, -3.0),
+    "remembered": (-5.0, -7.0, -3.0),
     "praise": (-1.0, -2.5, -0.3),
     "aimed_elsewhere": (-3.0, -5.0, -1.5),
     "names_brand": (0.5, 0.0, 1.5),
