@@ -16,7 +16,7 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
-from moderation.brands.glosses import GLOSSES, glossed
+from moderation.brands.glosses import GLOSSES, glossed, has_gloss
 from moderation.brands.hearing import Mention, Statement
 from moderation.brands.lexicon import BRAND
 from moderation.brands.scoring import logit
@@ -37,6 +37,7 @@ _STAND_INS = {BRAND: "acme", "exec": "the boss", "competitor": "rival"}
 #: Names of places are read as one of them behind the words for "in" and "from".
 _PLACE = "italy"
 _BEFORE_PLACES = frozenset("in from aus en de do da di dans em av w z ze".split())
+_NO_PLACES = frozenset("the a an my your our their his her its this that these those one two all it us them me".split())
 
 
 class Heard(NamedTuple):
@@ -154,7 +155,13 @@ def _words_told(statement: Statement) -> list[tuple[str, str]]:
 
 
 def _without_place(statement: Statement, at: int) -> str:
-    """The word, or a stand-in where it names a place: a statement holds for every country alike."""
+    """The word, or a stand-in where it names a place: a statement holds for every country alike.
+
+    Nearly every word is a place somewhere: one that says something here, or means something in English, is none.
+    """
     word = statement.words[at].text
-    is_place = at > 0 and statement.words[at - 1].text in _BEFORE_PLACES and load_lexicon().kinds(word) & PLACE
+    if not at or statement.words[at - 1].text not in _BEFORE_PLACES or word in _NO_PLACES:
+        return word
+    says_something = any(m.first <= at < m.last and not m.concept.startswith("context:") for m in statement.mentions)
+    is_place = load_lexicon().kinds(word) & PLACE and not says_something and not has_gloss(word)
     return _PLACE if is_place else word

@@ -54,6 +54,11 @@ def glossed(words: Sequence[str], told: Sequence[str]) -> list[str]:
     return [meaning or name for meaning, name in zip(meanings, told, strict=True)]
 
 
+def has_gloss(word: str) -> bool:
+    """Whether a folded word is an everyday one of any of the languages."""
+    return any(_meanings(word))
+
+
 @lru_cache(maxsize=8192)
 def _meanings(word: str) -> tuple[str, ...]:
     """What the word means in each of the languages."""
