@@ -1,12 +1,12 @@
 """Analysis: everything that one order says about its brand, the surest reading of each theme."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from moderation.brands.book import BrandBook, profile_lexicon
-from moderation.brands.ear import Ear, load_ear, tellings
+from moderation.brands.ear import Ear, load_ear, telling
 from moderation.brands.framing import Claim, Framing
 from moderation.brands.hearing import Mention, Statement, hear
 from moderation.brands.lexicon import ANY, Lexicon
@@ -49,8 +49,6 @@ PRODUCT, _SHORTEST_PRODUCT = "product", 4
 EAR = "ear"
 #: What the ear heard is never surer than this: no brand lets it refuse alone.
 _EAR_SUREST = 0.85
-#: What the ear finds this unlikely is dropped, where the frames are not certain.
-_UNLIKELY = 0.07
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,34 +174,35 @@ class Analyst:
             score = self._weights.score(claim, stance)
             surest, excused = max(surest, score), excused or stance.is_excused
             found.append(Finding(claim=claim, stance=stance, statement=statement, score=score))
-        if plain and self._ear and surest < _CERTAIN and not excused and (told := tellings(statement)):
-            if surest < _WORTH_SAYING:
-                found += self._overheard(statement, setting, told, self._ear)
-            elif self._doubts(found, told, self._ear):
-                return
-        yield from found
+        if plain and self._ear and not excused:
+            return self._heard_again(found, surest, statement, setting, self._ear)
+        return iter(found)
 
-    def _doubts(self, found: Iterable[Finding], told: Sequence[str], ear: Ear) -> bool:
-        """Whether the ear finds it very unlikely that anything is criticised; of what it was not taught it cannot tell."""
-        if not ear.untaught.isdisjoint(each.claim.frame.theme for each in found):
-            return False
-        return all(ear.hear(text).chance < _UNLIKELY for text in told)
+    def _heard_again(
+        self, found: list[Finding], surest: float, statement: Statement, setting: Setting, ear: Ear
+    ) -> Iterator[Finding]:
+        """What the ear makes of it too: it adds what it is sure of where the frames heard nothing, and drops what it does not believe."""
+        claimed = surest >= _WORTH_SAYING
+        told = telling(statement)
+        if not told or not (claimed or ear.is_worth_asking(told)) or _sense(statement) < _READS_WELL:
+            return iter(found)
+        if claimed and not ear.untaught.isdisjoint(f.claim.frame.theme for f in found if f.score >= _WORTH_SAYING):
+            # Of what it was not taught it cannot tell.
+            return iter(found)
+        heard = ear.hear(told)
+        sureness = ear.sureness(statement, told, heard, surest)
+        if claimed or sureness < _WORTH_SAYING:
+            return iter(found if sureness >= _WORTH_SAYING else ())
+        return iter([*found, self._overheard(statement, setting, heard.theme, min(sureness, _EAR_SUREST))])
 
-    def _overheard(self, statement: Statement, setting: Setting, told: Sequence[str], ear: Ear) -> Iterator[Finding]:
-        """What the ear is sure of where the frames heard nothing, as a claim made by all of the words."""
-        if not ear.is_worth_asking(told) or _sense(statement) < _READS_WELL:
-            return
-        heard = [ear.hear(text) for text in told]
-        theme = max(heard, key=lambda each: each.chance).theme
-        score = min(ear.sureness(statement, told, heard), _EAR_SUREST)
-        if score < _WORTH_SAYING:
-            return
+    def _overheard(self, statement: Statement, setting: Setting, theme: str, score: float) -> Finding:
+        """What the ear is sure of, as a claim made by all of the words."""
         words = statement.words
         how = next((mention.how for mention in statement.mentions if mention.how), "")
         whole = Mention(EAR, ANY, 0, len(words), words[0].start, words[-1].end, how)
         frame = Frame(theme=theme, pattern=EAR, parts=(), ordered=False, gap=0, strength=score, gift=False)
         claim = Claim(frame, (whole,))
-        yield Finding(claim=claim, stance=take_stance(claim, statement, setting), statement=statement, score=score)
+        return Finding(claim=claim, stance=take_stance(claim, statement, setting), statement=statement, score=score)
 
     def _worth_hearing(self, readings: Readings) -> Iterable[tuple[Reading, bool]]:
         """The readings that can hold something, and whether people read them without any effort."""

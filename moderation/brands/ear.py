@@ -7,7 +7,6 @@ statements (``teach.py``), and names the theme it hears. It is asked last, it ne
 import hashlib
 import json
 import math
-from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -26,10 +25,10 @@ from moderation.matching.lexicon import PLACE, load_lexicon
 #: Fewer words are names and single words, for which there are lists; more are letters and poems.
 _FEWEST_WORDS, _MOST_WORDS = 3, 20
 _MOST_TOKENS = 40
-#: More words than these say no more; a chance is never nearer to 0 or 1 than this.
-_MANY_WORDS, _NEVER = 10, 1e-4
+#: More words than these say no more; a chance is never nearer to 0 or 1 than this, nor a claim, and a glance sees no further.
+_MANY_WORDS, _NEVER, _CLAIMED, _FAR = 10, 1e-4, (0.02, 0.999), 3.0
 #: Concepts of what is said kindly, or of something else.
-_KIND = frozenset({"praise", "gift", "family", "other"})
+_KIND = frozenset({"praise", "gift", "family", "other", "memory", "charity", "career", "profession"})
 #: The encoder's alphabet ends here; other scripts are left to the grammars.
 _LAST_LETTER = "\u024f"
 #: What the ear hears in the place of names: it is to judge what is said, not of whom.
@@ -73,16 +72,19 @@ class Ear:
         self._asked: float = about["asked"]
         self.version = hashlib.sha256(model + written + GLOSSES.read_bytes()).hexdigest()[:8]
 
-    def sureness(self, statement: Statement, told: Sequence[str], heard: Sequence[Heard]) -> float:
-        """How sure a sentence is criticism, 0.0 to 1.0, once what the encoder does not see is weighed too.
+    def sureness(self, statement: Statement, told: str, heard: Heard, claimed: float) -> float:
+        """How sure a sentence is criticism, 0.0 to 1.0: what is heard, what the grammars claim, and what neither sees.
 
-        What is heard of a sentence and of its gloss adds up.
+        Many words say more than few; somebody who speaks of himself, of the family, of history or with praise speaks less of the
+        maker.
 
-        Many words say more than few; somebody who speaks of himself, of the family or with praise speaks less of the maker.
+        Args:
+            claimed: The score of the surest claim, 0.0 without any.
         """
         weights, said = self._sureness, {mention.concept for mention in statement.mentions}
-        total = weights["bias"] + weights["glance"] * self.glance(told[0])
-        total += weights["chance"] * sum(logit(min(max(each.chance, _NEVER), 1.0 - _NEVER)) for each in heard)
+        total = weights["bias"] + weights["glance"] * max(-_FAR, min(_FAR, self.glance(told)))
+        total += weights["claim"] * logit(min(max(claimed, _CLAIMED[0]), _CLAIMED[1]))
+        total += weights["chance"] * logit(min(max(heard.chance, _NEVER), 1.0 - _NEVER))
         total += weights["word"] * min(len(statement.words), _MANY_WORDS)
         total += weights["self"] * ("self" in said) + weights["kind"] * (not said.isdisjoint(_KIND))
         return 1.0 / (1.0 + math.exp(-total))
@@ -91,9 +93,9 @@ class Ear:
         """What the words alone speak for, by a linear model that costs next to nothing: above 0.0 criticism, below innocence."""
         return self._bias + sum(self._words.get(word, 0.0) for word in dict.fromkeys(text.split()))
 
-    def is_worth_asking(self, told: Sequence[str]) -> bool:
+    def is_worth_asking(self, told: str) -> bool:
         """Whether the encoder may hear anything; nearly always where it would, and for one innocent text in four."""
-        return any(self.glance(text) >= self._asked for text in told)
+        return self.glance(told) >= self._asked
 
     def hear(self, text: str) -> Heard:
         """The likeliest theme of a text, and how likely it is criticism.
@@ -118,14 +120,13 @@ def load_ear() -> Ear:
     return Ear()
 
 
-def tellings(statement: Statement) -> tuple[str, ...]:
-    """The statement as the ear is told it, and once more in English where it is not; empty when it is none to be asked about."""
+def telling(statement: Statement) -> str:
+    """The statement as the ear is told it, in English where it can be; empty when it is none to be asked about."""
     words = _words_told(statement)
     if len(statement.words) < _FEWEST_WORDS or not words:
-        return ()
+        return ""
     told = [each for _, each in words]
-    gloss = glossed([word for word, _ in words], told)
-    return (" ".join(told), " ".join(gloss)) if gloss else (" ".join(told),)
+    return " ".join(glossed([word for word, _ in words], told) or told)
 
 
 def as_told(statement: Statement) -> str:

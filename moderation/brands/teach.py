@@ -22,7 +22,7 @@ import numpy as np
 
 from moderation.brands.analysis import Analyst
 from moderation.brands.book import BrandBook, load_brands
-from moderation.brands.ear import as_told, tellings
+from moderation.brands.ear import as_told, telling
 from moderation.brands.fit import innocent_rows, read_rows, with_profiles
 from moderation.brands.retouch import retouch
 from moderation.reading import read
@@ -74,7 +74,7 @@ def lessons(rows: Iterable[dict[str, Any]], book: BrandBook) -> Iterator[Row]:
         readings = read(parse_request({key: row[key] for key in ("text", "brand", "product") if row.get(key)}))
         statement = next((s for s, _, _ in analyst.hearings(readings) if s.reading is readings.folded), None)
         if statement:
-            yield from ((kind, told) for told in (as_told(statement), *tellings(statement)[1:]) if told)
+            yield from ((kind, told) for told in dict.fromkeys((as_told(statement), telling(statement))) if told)
 
 
 def teach(rows: Sequence[Row], themes: Sequence[str], tokenizer: Any, *, epochs: int, device: str) -> Any:
