@@ -24,8 +24,8 @@ from moderation.reading import Reading, Readings
 _SURER = 0.1
 #: Fewer characters than this are chance in a reading that a person must work for.
 _SHORTEST = 5
-#: Share of known words from which a text reads well.
-_READS_WELL = 0.67
+#: Share of known words from which a text reads well, and the ear may be asked about it.
+READS_WELL = 0.67
 #: Besides what says something alone: what turns a slogan against its brand.
 _TURNING = frozenset(
     "neg screw bad protest negative gross suffer hunger price cost money profit pittance tax lie breaks refund insult hospital injure "
@@ -144,14 +144,14 @@ class Analyst:
             statement = _with_product(hear(reading, (self._book.lexicon, voice.lexicon, self._marks)), product)
             if reading is readings.folded:
                 said = frozenset(word.text for word in statement.words)
-                sense = _sense(statement)
+                sense = sense_of(statement)
             elif reading.name == "reversed":
-                backwards = _sense(statement)
+                backwards = sense_of(statement)
                 if sense >= backwards:
                     # It reads as well as it stands: what it says backwards is chance.
                     continue
                 # Written backwards as a whole, it is meant to be read from the back.
-                plain = plain or backwards > _READS_WELL
+                plain = plain or backwards > READS_WELL
             elif not any(_is_new(mention, statement, said) for mention in statement.mentions):
                 # Nothing that the plain reading did not say; what it lacks may be the "never" before it.
                 continue
@@ -174,7 +174,7 @@ class Analyst:
             score = self._weights.score(claim, stance)
             surest, excused = max(surest, score), excused or stance.is_excused
             found.append(Finding(claim=claim, stance=stance, statement=statement, score=score))
-        if plain and self._ear and not excused:
+        if plain and self._ear and (surest >= _WORTH_SAYING or not excused):
             return self._heard_again(found, surest, statement, setting, self._ear)
         return iter(found)
 
@@ -184,7 +184,7 @@ class Analyst:
         """What the ear makes of it too: it adds what it is sure of where the frames heard nothing, and drops what it does not believe."""
         claimed = surest >= _WORTH_SAYING
         told = telling(statement)
-        if not told or not (claimed or ear.is_worth_asking(told)) or _sense(statement) < _READS_WELL:
+        if not told or not (claimed or ear.is_worth_asking(told)) or sense_of(statement) < READS_WELL:
             return iter(found)
         if claimed and not ear.untaught.isdisjoint(f.claim.frame.theme for f in found if f.score >= _WORTH_SAYING):
             # Of what it was not taught it cannot tell.
@@ -294,7 +294,7 @@ def _is_given(word: str) -> bool:
     return bool(kinds & GIVEN) and (common < _COMMON or bool(kinds & SURNAME))
 
 
-def _sense(statement: Statement) -> float:
+def sense_of(statement: Statement) -> float:
     """Share of the words that people write, 0.0 to 1.0."""
     known = {at for mention in statement.mentions if not mention.how for at in range(mention.first, mention.last)}
     names = load_lexicon()

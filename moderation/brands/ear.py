@@ -9,6 +9,7 @@ import json
 import math
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -81,17 +82,27 @@ class Ear:
         Args:
             claimed: The score of the surest claim, 0.0 without any.
         """
-        weights, said = self._sureness, {mention.concept for mention in statement.mentions}
-        total = weights["bias"] + weights["glance"] * max(-_FAR, min(_FAR, self.glance(told)))
-        total += weights["claim"] * logit(min(max(claimed, _CLAIMED[0]), _CLAIMED[1]))
-        total += weights["chance"] * logit(min(max(heard.chance, _NEVER), 1.0 - _NEVER))
-        total += weights["word"] * min(len(statement.words), _MANY_WORDS)
-        total += weights["self"] * ("self" in said) + weights["kind"] * (not said.isdisjoint(_KIND))
-        return 1.0 / (1.0 + math.exp(-total))
+        weights = self._sureness
+        sample = self.weighed(statement, told, heard, claimed)
+        return 1.0 / (1.0 + math.exp(-weights["bias"] - sum(weights[name] * value for name, value in sample.items())))
+
+    def weighed(self, statement: Statement, told: str, heard: Heard, claimed: float) -> dict[str, float]:
+        """What makes a sentence sure, by the names of its weights."""
+        said = {mention.concept for mention in statement.mentions}
+        return {
+            "claim": logit(min(max(claimed, _CLAIMED[0]), _CLAIMED[1])),
+            "chance": logit(min(max(heard.chance, _NEVER), 1.0 - _NEVER)),
+            "word": min(len(statement.words), _MANY_WORDS),
+            "self": float("self" in said),
+            "kind": float(not said.isdisjoint(_KIND)),
+            "glance": max(-_FAR, min(_FAR, self.glance(told))),
+        }
 
     def glance(self, text: str) -> float:
-        """What the words alone speak for, by a linear model that costs next to nothing: above 0.0 criticism, below innocence."""
-        return self._bias + sum(self._words.get(word, 0.0) for word in dict.fromkeys(text.split()))
+        """What words and pairs alone speak for, by a linear model that costs next to nothing: above 0.0 criticism, below innocence."""
+        words = text.split()
+        seen = dict.fromkeys((*words, *map(" ".join, pairwise(words))))
+        return self._bias + sum(self._words.get(word, 0.0) for word in seen)
 
     def is_worth_asking(self, told: str) -> bool:
         """Whether the encoder may hear anything; nearly always where it would, and for one innocent text in four."""

@@ -134,7 +134,7 @@ def ablations(book: BrandBook, weights: Weights) -> Iterator[tuple[str, Analyst]
     """The check with one part taken away at a time."""
     yield "everything", Analyst(book, weights)
     yield "no ear", Analyst(book, weights, ear=False)
-    for part in (("denied",), ("gift", "gift_product"), ("praise",), ("aimed_elsewhere",)):
+    for part in (("denied",), ("gift", "gift_product"), ("remembered",), ("praise",), ("aimed_elsewhere",)):
         without = replace(weights, stance={**weights.stance, **dict.fromkeys(part, 0.0)})
         yield f"no {' or '.join(part)}", Analyst(book, without)
     yield "no stance at all", Analyst(book, replace(weights, stance=dict.fromkeys(weights.stance, 0.0)))

@@ -53,8 +53,11 @@ def states(model: Any, given: str, ids: Sequence[Sequence[int]]) -> list[NDArray
 
     cut = onnx.ModelProto()
     cut.CopyFrom(model)
+    del cut.graph.output[:]  # what is above is not run
     cut.graph.output.append(onnx.helper.make_tensor_value_info(given, onnx.TensorProto.FLOAT, None))
-    session = onnxruntime.InferenceSession(cut.SerializeToString(), providers=["CPUExecutionProvider"])
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    session = onnxruntime.InferenceSession(cut.SerializeToString(), options, providers=["CPUExecutionProvider"])
     return [session.run([given], {"input_ids": np.array([row], np.int64)})[0][0].astype(np.float16) for row in ids]
 
 
@@ -118,7 +121,7 @@ def retouching(
             torch.nn.utils.clip_grad_norm_([*w, *v], 1.0)
             optimizer.step()
             step += 1
-            yield float(loss)
+            yield float(loss.detach())
     # The mean of what it was and what it became forgets less, and is surer of what neither met.
     for name, matrix in zip(names, w, strict=True):
         _narrow(stored, name, (_wide(stored, name) + matrix.detach().numpy()) / 2)

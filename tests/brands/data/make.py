@@ -178,8 +178,9 @@ if __name__ == "__main__":
     orders = [*rows(("orders.txt",), STREET_BRANDS, 1)]
     voices = [*rows(("voices.txt",), STREET_BRANDS, 1)]
     market = [*rows(("market.txt",), MARKET_BRANDS, 1)]
+    bazaar = [*rows(("bazaar.txt",), MARKET_BRANDS, 1)]
     for name, made in (
         ("statements", fit), ("held", held), ("exam", exam), ("unseen", unseen), ("fresh", fresh), ("pranks", pranks),
-        ("sealed", sealed), ("trades", trades), ("blind", blind), ("orders", orders), ("voices", voices), ("market", market),
+        ("sealed", sealed), ("trades", trades), ("blind", blind), ("orders", orders), ("voices", voices), ("market", market), ("bazaar", bazaar),
     ):  # fmt: skip
         print(f"{write(HERE / f'{name}.jsonl', iter(made))} in {name}.jsonl")  # noqa: T201
