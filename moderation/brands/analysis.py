@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from moderation.brands.book import BrandBook, profile_lexicon
-from moderation.brands.ear import Ear, load_ear, telling
+from moderation.brands.ear import WORTH_SAYING, Ear, load_ear, telling
 from moderation.brands.framing import Claim, Framing
 from moderation.brands.hearing import Mention, Statement, hear
 from moderation.brands.lexicon import ANY, Lexicon
@@ -41,8 +41,6 @@ _NAME_WORDS = 3
 _WORD = re.compile(r"[^\W\d_]+")
 #: Names of the readings in which nothing is undone.
 _AS_TYPED = ("as written", "folded")
-#: Below this a finding is no evidence.
-_WORTH_SAYING = 0.5
 #: The concept of things that are sold; shorter words for them are too many other things.
 PRODUCT, _SHORTEST_PRODUCT = "product", 4
 #: Stands where a frame's pattern would, for what the ear heard.
@@ -174,7 +172,7 @@ class Analyst:
             score = self._weights.score(claim, stance)
             surest, excused = max(surest, score), excused or stance.is_excused
             found.append(Finding(claim=claim, stance=stance, statement=statement, score=score))
-        if plain and self._ear and (surest >= _WORTH_SAYING or not excused):
+        if plain and self._ear and (surest >= WORTH_SAYING or not excused):
             return self._heard_again(found, surest, statement, setting, self._ear)
         return iter(found)
 
@@ -182,17 +180,17 @@ class Analyst:
         self, found: list[Finding], surest: float, statement: Statement, setting: Setting, ear: Ear
     ) -> Iterator[Finding]:
         """What the ear makes of it too: it adds what it is sure of where the frames heard nothing, and drops what it does not believe."""
-        claimed = surest >= _WORTH_SAYING
+        claimed = surest >= WORTH_SAYING
         told = telling(statement)
         if not told or not (claimed or ear.is_worth_asking(told)) or sense_of(statement) < READS_WELL:
             return iter(found)
-        if claimed and not ear.untaught.isdisjoint(f.claim.frame.theme for f in found if f.score >= _WORTH_SAYING):
+        if claimed and not ear.untaught.isdisjoint(f.claim.frame.theme for f in found if f.score >= WORTH_SAYING):
             # Of what it was not taught it cannot tell.
             return iter(found)
         heard = ear.hear(told)
         sureness = ear.sureness(statement, told, heard, surest)
-        if claimed or sureness < _WORTH_SAYING:
-            return iter(found if sureness >= _WORTH_SAYING else ())
+        if claimed or sureness < WORTH_SAYING:
+            return iter(found if sureness >= WORTH_SAYING else ())
         return iter([*found, self._overheard(statement, setting, heard.theme, min(sureness, _EAR_SUREST))])
 
     def _overheard(self, statement: Statement, setting: Setting, theme: str, score: float) -> Finding:

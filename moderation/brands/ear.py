@@ -28,6 +28,8 @@ _FEWEST_WORDS, _MOST_WORDS = 3, 20
 _MOST_TOKENS = 40
 #: More words than these say no more; a chance is never nearer to 0 or 1 than this, nor a claim, and a glance sees no further.
 _MANY_WORDS, _NEVER, _CLAIMED, _FAR = 10, 1e-4, (0.02, 0.999), 3.0
+#: Below this a claim is no evidence, and the ear looks for one of its own instead of doubting it.
+WORTH_SAYING = 0.5
 #: Concepts of what is said kindly, or of something else.
 _KIND = frozenset({"praise", "gift", "family", "other", "memory", "charity", "career", "profession"})
 #: The encoder's alphabet ends here; other scripts are left to the grammars.
@@ -67,7 +69,7 @@ class Ear:
         self._themes: list[str] = about["themes"]
         #: Themes of which the encoder was taught nothing: it has no say in what others hear of them.
         self.untaught: frozenset[str] = frozenset(about["untaught"])
-        self._sureness: dict[str, float] = about["sureness"]
+        self._sureness: dict[str, dict[str, float]] = about["sureness"]
         self._bias: float = about["bias"]
         self._words: dict[str, float] = about["words"]
         self._asked: float = about["asked"]
@@ -82,7 +84,7 @@ class Ear:
         Args:
             claimed: The score of the surest claim, 0.0 without any.
         """
-        weights = self._sureness
+        weights = self._sureness["claimed" if claimed >= WORTH_SAYING else "unclaimed"]
         sample = self.weighed(statement, told, heard, claimed)
         return 1.0 / (1.0 + math.exp(-weights["bias"] - sum(weights[name] * value for name, value in sample.items())))
 

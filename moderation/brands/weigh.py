@@ -23,10 +23,14 @@ from moderation.reading import read
 from moderation.request import parse_request
 
 #: Where the line is drawn, on the scale of the fit: 0 would count a missed criticism like a stopped innocent.
-_CAREFUL = 0.5
+_CAREFUL = {"unclaimed": 0.4, "claimed": 0.9}
 
 
-def weighed(rows: Iterable[Mapping[str, Any]], analyst: Analyst, ear: Ear) -> Iterator[tuple[dict[str, float], bool]]:
+#: What is weighed of a statement, by the names of the weights; and whether it is criticism.
+Sample = tuple[dict[str, float], bool]
+
+
+def weighed(rows: Iterable[Mapping[str, Any]], analyst: Analyst, ear: Ear) -> Iterator[Sample]:
     """What is weighed of each statement that the ear may be asked about, and whether it is criticism."""
     weights = load_weights()
     for row in rows:
@@ -44,15 +48,23 @@ def weighed(rows: Iterable[Mapping[str, Any]], analyst: Analyst, ear: Ear) -> It
             yield ear.weighed(statement, told, ear.hear(told), surest), row["label"] == "criticism"
 
 
-def fit(samples: Sequence[tuple[Mapping[str, float], bool]]) -> dict[str, float]:
-    """The weights, the line drawn so that innocents pass."""
+def fit(samples: Sequence[Sample]) -> dict[str, dict[str, float]]:
+    """The weights for statements with and without a claim, the line drawn so that innocents pass."""
+    claimed = [sample["claim"] >= 0.0 for sample, _ in samples]
+    return {
+        name: _fit([each for each, is_claimed in zip(samples, claimed, strict=True) if is_claimed is wanted], careful)
+        for (name, careful), wanted in zip(_CAREFUL.items(), (False, True), strict=True)
+    }
+
+
+def _fit(samples: Sequence[Sample], careful: float) -> dict[str, float]:
     from sklearn.linear_model import LogisticRegression
 
     names = list(samples[0][0])
-    model = LogisticRegression(C=1.0, max_iter=1000)
+    model = LogisticRegression(max_iter=1000)
     model.fit(np.array([[sample[name] for name in names] for sample, _ in samples]), [label for _, label in samples])
     fitted = dict(zip(names, (round(float(value), 2) for value in model.coef_[0]), strict=True))
-    return {"bias": round(float(model.intercept_[0]) - _CAREFUL, 2), **fitted}
+    return {"bias": round(float(model.intercept_[0]) - careful, 2), **fitted}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
