@@ -8,7 +8,7 @@ from functools import lru_cache
 from moderation.brands.book import BrandBook, profile_lexicon
 from moderation.brands.ear import WORTH_SAYING, Ear, load_ear, telling
 from moderation.brands.framing import Claim, Framing
-from moderation.brands.hearing import Mention, Statement, hear
+from moderation.brands.hearing import FANCIFUL, Mention, Statement, hear
 from moderation.brands.lexicon import ANY, Lexicon
 from moderation.brands.ordinary import is_common, is_ordinary
 from moderation.brands.profile import BrandProfile
@@ -150,6 +150,9 @@ class Analyst:
                     continue
                 # Written backwards as a whole, it is meant to be read from the back.
                 plain = plain or backwards > READS_WELL
+            elif sense == 1.0 and reading.name in FANCIFUL:
+                # Every word is one: no letter of it stands for another.
+                continue
             elif not any(_is_new(mention, statement, said) for mention in statement.mentions):
                 # Nothing that the plain reading did not say; what it lacks may be the "never" before it.
                 continue
