@@ -64,7 +64,7 @@ STREET_BRANDS = {
     "Petronix": "fuel card", "Corbel": "debit card", "Pharmione": "pill box", "Airvanta": "luggage tag", "Chirpli": "hoodie",
     "Autovane": "car", "Burgrum": "t-shirt", "Toybrook": "doll", "Carrath": "ring",
 }  # fmt: skip
-#: The same trades by other names, for what was written with them and measured once.
+#: The same trades by other names, for what was written later and measured once before it was read.
 MARKET_BRANDS = {
     "Ondelle": "coat", "Sprintel": "sneaker", "Tavero": "smartphone", "Moccano": "coffee pot", "Praliva": "praline box",
     "Ultravia": "jerrycan", "Kronsbank": "credit card", "Medivance": "pill box", "Skylarque": "suitcase", "Plazzo": "cap",
