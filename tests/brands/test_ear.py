@@ -117,3 +117,24 @@ def test_names_are_told_as_roles(book) -> None:
     statement = hear(readings.folded, (book.lexicon, profile_lexicon(profile)))
     assert as_told(statement) == "acme and the boss are late"
     assert {each.category for each in BrandDetector(book).detect(readings)} <= {Category.BRAND_TARGETING}
+
+
+def test_statements_with_a_claim_are_weighed_apart_from_those_without(book) -> None:
+    pytest.importorskip("sklearn")
+    from moderation.brands.analysis import Analyst
+    from moderation.brands.weigh import fit, weighed
+
+    rows = [
+        {"text": text, "label": label, "brand": "Strider", "product": "shoe"}
+        for text, label in (
+            ("nobody sang on tuesday evening", "innocent"),
+            ("living proof that ads work", "criticism"),
+            ("Strider sucks and everybody knows", "criticism"),
+            ("my phone is worthless without me", "innocent"),
+        )
+    ]
+    samples = list(weighed(rows, Analyst(book, ear=False), load_ear()))
+    assert [label for _, label in samples] == [False, True, True, False]
+    fitted = fit(samples)
+    assert set(fitted) == {"claimed", "unclaimed"}
+    assert fitted["unclaimed"]["chance"] > 0.0
