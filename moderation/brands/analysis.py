@@ -1,20 +1,20 @@
 """Analysis: everything that one order says about its brand, the surest reading of each theme."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from moderation.brands.book import BrandBook, profile_lexicon
-from moderation.brands.ear import Ear, load_ear, tellings
+from moderation.brands.ear import WORTH_SAYING, Ear, load_ear, telling
 from moderation.brands.framing import Claim, Framing
-from moderation.brands.hearing import Mention, Statement, hear
+from moderation.brands.hearing import FANCIFUL, Mention, Statement, hear
 from moderation.brands.lexicon import ANY, Lexicon
 from moderation.brands.ordinary import is_common, is_ordinary
 from moderation.brands.profile import BrandProfile
 from moderation.brands.scoring import Weights, load_weights
 from moderation.brands.slogans import Mockery, Slogans
-from moderation.brands.stance import Setting, Stance, take_stance
+from moderation.brands.stance import Setting, Stance, has_other_object, take_stance
 from moderation.brands.themes import Frame
 from moderation.brands.third_parties import Reference, marks_lexicon, references, rivals
 from moderation.matching.lexicon import GIVEN, SURNAME, load_lexicon
@@ -24,8 +24,8 @@ from moderation.reading import Reading, Readings
 _SURER = 0.1
 #: Fewer characters than this are chance in a reading that a person must work for.
 _SHORTEST = 5
-#: Share of known words from which a text reads well.
-_READS_WELL = 0.67
+#: Share of known words from which a text reads well, and the ear may be asked about it.
+READS_WELL = 0.67
 #: Besides what says something alone: what turns a slogan against its brand.
 _TURNING = frozenset(
     "neg screw bad protest negative gross suffer hunger price cost money profit pittance tax lie breaks refund insult hospital injure "
@@ -41,16 +41,12 @@ _NAME_WORDS = 3
 _WORD = re.compile(r"[^\W\d_]+")
 #: Names of the readings in which nothing is undone.
 _AS_TYPED = ("as written", "folded")
-#: Below this a finding is no evidence.
-_WORTH_SAYING = 0.5
 #: The concept of things that are sold; shorter words for them are too many other things.
 PRODUCT, _SHORTEST_PRODUCT = "product", 4
 #: Stands where a frame's pattern would, for what the ear heard.
 EAR = "ear"
 #: What the ear heard is never surer than this: no brand lets it refuse alone.
 _EAR_SUREST = 0.85
-#: What the ear finds this unlikely is dropped, where the frames are not certain.
-_UNLIKELY = 0.07
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,14 +142,17 @@ class Analyst:
             statement = _with_product(hear(reading, (self._book.lexicon, voice.lexicon, self._marks)), product)
             if reading is readings.folded:
                 said = frozenset(word.text for word in statement.words)
-                sense = _sense(statement)
+                sense = sense_of(statement)
             elif reading.name == "reversed":
-                backwards = _sense(statement)
+                backwards = sense_of(statement)
                 if sense >= backwards:
                     # It reads as well as it stands: what it says backwards is chance.
                     continue
                 # Written backwards as a whole, it is meant to be read from the back.
-                plain = plain or backwards > _READS_WELL
+                plain = plain or backwards > READS_WELL
+            elif sense == 1.0 and reading.name in FANCIFUL:
+                # Every word is one: no letter of it stands for another.
+                continue
             elif not any(_is_new(mention, statement, said) for mention in statement.mentions):
                 # Nothing that the plain reading did not say; what it lacks may be the "never" before it.
                 continue
@@ -164,7 +163,9 @@ class Analyst:
         """What the statement claims, frame by frame, each with its stance."""
         claims = self._framing.claims(statement)
         for claim in claims:
-            if (plain or claim.end - claim.start >= _SHORTEST) and not _is_surname(claim, statement):
+            if (plain or claim.end - claim.start >= _SHORTEST) and not (
+                _is_surname(claim, statement) or has_other_object(claim, statement)
+            ):
                 yield claim, take_stance(claim, statement, setting)
 
     def _findings(self, statement: Statement, setting: Setting, plain: bool) -> Iterator[Finding]:
@@ -174,34 +175,35 @@ class Analyst:
             score = self._weights.score(claim, stance)
             surest, excused = max(surest, score), excused or stance.is_excused
             found.append(Finding(claim=claim, stance=stance, statement=statement, score=score))
-        if plain and self._ear and surest < _CERTAIN and not excused and (told := tellings(statement)):
-            if surest < _WORTH_SAYING:
-                found += self._overheard(statement, setting, told, self._ear)
-            elif self._doubts(found, told, self._ear):
-                return
-        yield from found
+        if plain and self._ear and (surest >= WORTH_SAYING or not excused):
+            return self._heard_again(found, surest, statement, setting, self._ear)
+        return iter(found)
 
-    def _doubts(self, found: Iterable[Finding], told: Sequence[str], ear: Ear) -> bool:
-        """Whether the ear finds it very unlikely that anything is criticised; of what it was not taught it cannot tell."""
-        if not ear.untaught.isdisjoint(each.claim.frame.theme for each in found):
-            return False
-        return all(ear.hear(text).chance < _UNLIKELY for text in told)
+    def _heard_again(
+        self, found: list[Finding], surest: float, statement: Statement, setting: Setting, ear: Ear
+    ) -> Iterator[Finding]:
+        """What the ear makes of it too: it adds what it is sure of where the frames heard nothing, and drops what it does not believe."""
+        claimed = surest >= WORTH_SAYING
+        told = telling(statement)
+        if not told or not (claimed or ear.is_worth_asking(told)) or sense_of(statement) < READS_WELL:
+            return iter(found)
+        if claimed and not ear.untaught.isdisjoint(f.claim.frame.theme for f in found if f.score >= WORTH_SAYING):
+            # Of what it was not taught it cannot tell.
+            return iter(found)
+        heard = ear.hear(told)
+        sureness = ear.sureness(statement, told, heard, surest)
+        if claimed or sureness < WORTH_SAYING:
+            return iter(found if sureness >= WORTH_SAYING else ())
+        return iter([*found, self._overheard(statement, setting, heard.theme, min(sureness, _EAR_SUREST))])
 
-    def _overheard(self, statement: Statement, setting: Setting, told: Sequence[str], ear: Ear) -> Iterator[Finding]:
-        """What the ear is sure of where the frames heard nothing, as a claim made by all of the words."""
-        if not ear.is_worth_asking(told) or _sense(statement) < _READS_WELL:
-            return
-        heard = [ear.hear(text) for text in told]
-        theme = max(heard, key=lambda each: each.chance).theme
-        score = min(ear.sureness(statement, told, heard), _EAR_SUREST)
-        if score < _WORTH_SAYING:
-            return
+    def _overheard(self, statement: Statement, setting: Setting, theme: str, score: float) -> Finding:
+        """What the ear is sure of, as a claim made by all of the words."""
         words = statement.words
         how = next((mention.how for mention in statement.mentions if mention.how), "")
         whole = Mention(EAR, ANY, 0, len(words), words[0].start, words[-1].end, how)
         frame = Frame(theme=theme, pattern=EAR, parts=(), ordered=False, gap=0, strength=score, gift=False)
         claim = Claim(frame, (whole,))
-        yield Finding(claim=claim, stance=take_stance(claim, statement, setting), statement=statement, score=score)
+        return Finding(claim=claim, stance=take_stance(claim, statement, setting), statement=statement, score=score)
 
     def _worth_hearing(self, readings: Readings) -> Iterable[tuple[Reading, bool]]:
         """The readings that can hold something, and whether people read them without any effort."""
@@ -293,7 +295,7 @@ def _is_given(word: str) -> bool:
     return bool(kinds & GIVEN) and (common < _COMMON or bool(kinds & SURNAME))
 
 
-def _sense(statement: Statement) -> float:
+def sense_of(statement: Statement) -> float:
     """Share of the words that people write, 0.0 to 1.0."""
     known = {at for mention in statement.mentions if not mention.how for at in range(mention.first, mention.last)}
     names = load_lexicon()

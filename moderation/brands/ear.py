@@ -7,16 +7,16 @@ statements (``teach.py``), and names the theme it hears. It is asked last, it ne
 import hashlib
 import json
 import math
-from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
-from moderation.brands.glosses import GLOSSES, glossed
+from moderation.brands.glosses import GLOSSES, glossed, has_gloss
 from moderation.brands.hearing import Mention, Statement
 from moderation.brands.lexicon import BRAND
 from moderation.brands.scoring import logit
@@ -26,10 +26,12 @@ from moderation.matching.lexicon import PLACE, load_lexicon
 #: Fewer words are names and single words, for which there are lists; more are letters and poems.
 _FEWEST_WORDS, _MOST_WORDS = 3, 20
 _MOST_TOKENS = 40
-#: More words than these say no more; a chance is never nearer to 0 or 1 than this.
-_MANY_WORDS, _NEVER = 10, 1e-4
+#: More words than these say no more; a chance is never nearer to 0 or 1 than this, nor a claim, and a glance sees no further.
+_MANY_WORDS, _NEVER, _CLAIMED, _FAR = 10, 1e-4, (0.02, 0.999), 3.0
+#: Below this a claim is no evidence, and the ear looks for one of its own instead of doubting it.
+WORTH_SAYING = 0.5
 #: Concepts of what is said kindly, or of something else.
-_KIND = frozenset({"praise", "gift", "family", "other"})
+_KIND = frozenset({"praise", "gift", "family", "other", "memory", "charity", "career", "profession"})
 #: The encoder's alphabet ends here; other scripts are left to the grammars.
 _LAST_LETTER = "\u024f"
 #: What the ear hears in the place of names: it is to judge what is said, not of whom.
@@ -37,6 +39,7 @@ _STAND_INS = {BRAND: "acme", "exec": "the boss", "competitor": "rival"}
 #: Names of places are read as one of them behind the words for "in" and "from".
 _PLACE = "italy"
 _BEFORE_PLACES = frozenset("in from aus en de do da di dans em av w z ze".split())
+_NO_PLACES = frozenset("the a an my your our their his her its this that these those one two all it us them me".split())
 
 
 class Heard(NamedTuple):
@@ -66,33 +69,46 @@ class Ear:
         self._themes: list[str] = about["themes"]
         #: Themes of which the encoder was taught nothing: it has no say in what others hear of them.
         self.untaught: frozenset[str] = frozenset(about["untaught"])
-        self._sureness: dict[str, float] = about["sureness"]
+        self._sureness: dict[str, dict[str, float]] = about["sureness"]
         self._bias: float = about["bias"]
         self._words: dict[str, float] = about["words"]
         self._asked: float = about["asked"]
         self.version = hashlib.sha256(model + written + GLOSSES.read_bytes()).hexdigest()[:8]
 
-    def sureness(self, statement: Statement, told: Sequence[str], heard: Sequence[Heard]) -> float:
-        """How sure a sentence is criticism, 0.0 to 1.0, once what the encoder does not see is weighed too.
+    def sureness(self, statement: Statement, told: str, heard: Heard, claimed: float) -> float:
+        """How sure a sentence is criticism, 0.0 to 1.0: what is heard, what the grammars claim, and what neither sees.
 
-        What is heard of a sentence and of its gloss adds up.
+        Many words say more than few; somebody who speaks of himself, of the family, of history or with praise speaks less of the
+        maker.
 
-        Many words say more than few; somebody who speaks of himself, of the family or with praise speaks less of the maker.
+        Args:
+            claimed: The score of the surest claim, 0.0 without any.
         """
-        weights, said = self._sureness, {mention.concept for mention in statement.mentions}
-        total = weights["bias"] + weights["glance"] * self.glance(told[0])
-        total += weights["chance"] * sum(logit(min(max(each.chance, _NEVER), 1.0 - _NEVER)) for each in heard)
-        total += weights["word"] * min(len(statement.words), _MANY_WORDS)
-        total += weights["self"] * ("self" in said) + weights["kind"] * (not said.isdisjoint(_KIND))
-        return 1.0 / (1.0 + math.exp(-total))
+        weights = self._sureness["claimed" if claimed >= WORTH_SAYING else "unclaimed"]
+        sample = self.weighed(statement, told, heard, claimed)
+        return 1.0 / (1.0 + math.exp(-weights["bias"] - sum(weights[name] * value for name, value in sample.items())))
+
+    def weighed(self, statement: Statement, told: str, heard: Heard, claimed: float) -> dict[str, float]:
+        """What makes a sentence sure, by the names of its weights."""
+        said = {mention.concept for mention in statement.mentions}
+        return {
+            "claim": logit(min(max(claimed, _CLAIMED[0]), _CLAIMED[1])),
+            "chance": logit(min(max(heard.chance, _NEVER), 1.0 - _NEVER)),
+            "word": min(len(statement.words), _MANY_WORDS),
+            "self": float("self" in said),
+            "kind": float(not said.isdisjoint(_KIND)),
+            "glance": max(-_FAR, min(_FAR, self.glance(told))),
+        }
 
     def glance(self, text: str) -> float:
-        """What the words alone speak for, by a linear model that costs next to nothing: above 0.0 criticism, below innocence."""
-        return self._bias + sum(self._words.get(word, 0.0) for word in dict.fromkeys(text.split()))
+        """What words and pairs alone speak for, by a linear model that costs next to nothing: above 0.0 criticism, below innocence."""
+        words = text.split()
+        seen = dict.fromkeys((*words, *map(" ".join, pairwise(words))))
+        return self._bias + sum(self._words.get(word, 0.0) for word in seen)
 
-    def is_worth_asking(self, told: Sequence[str]) -> bool:
+    def is_worth_asking(self, told: str) -> bool:
         """Whether the encoder may hear anything; nearly always where it would, and for one innocent text in four."""
-        return any(self.glance(text) >= self._asked for text in told)
+        return self.glance(told) >= self._asked
 
     def hear(self, text: str) -> Heard:
         """The likeliest theme of a text, and how likely it is criticism.
@@ -117,14 +133,13 @@ def load_ear() -> Ear:
     return Ear()
 
 
-def tellings(statement: Statement) -> tuple[str, ...]:
-    """The statement as the ear is told it, and once more in English where it is not; empty when it is none to be asked about."""
+def telling(statement: Statement) -> str:
+    """The statement as the ear is told it, in English where it can be; empty when it is none to be asked about."""
     words = _words_told(statement)
     if len(statement.words) < _FEWEST_WORDS or not words:
-        return ()
+        return ""
     told = [each for _, each in words]
-    gloss = glossed([word for word, _ in words], told)
-    return (" ".join(told), " ".join(gloss)) if gloss else (" ".join(told),)
+    return " ".join(glossed([word for word, _ in words], told) or told)
 
 
 def as_told(statement: Statement) -> str:
@@ -154,7 +169,13 @@ def _words_told(statement: Statement) -> list[tuple[str, str]]:
 
 
 def _without_place(statement: Statement, at: int) -> str:
-    """The word, or a stand-in where it names a place: a statement holds for every country alike."""
+    """The word, or a stand-in where it names a place: a statement holds for every country alike.
+
+    Nearly every word is a place somewhere: one that says something here, or means something in English, is none.
+    """
     word = statement.words[at].text
-    is_place = at > 0 and statement.words[at - 1].text in _BEFORE_PLACES and load_lexicon().kinds(word) & PLACE
+    if not at or statement.words[at - 1].text not in _BEFORE_PLACES or word in _NO_PLACES:
+        return word
+    says_something = any(m.first <= at < m.last and not m.concept.startswith("context:") for m in statement.mentions)
+    is_place = load_lexicon().kinds(word) & PLACE and not says_something and not has_gloss(word)
     return _PLACE if is_place else word

@@ -30,6 +30,7 @@ REVIEWED: Mapping[str, tuple[float, float, float]] = {
     "denied": (-6.0, -8.0, -5.5),
     "gift": (-5.0, -7.0, -3.0),
     "gift_product": (-5.0, -7.0, -3.0),
+    "remembered": (-5.0, -7.0, -3.0),
     "praise": (-1.0, -2.5, -0.3),
     "aimed_elsewhere": (-3.0, -5.0, -1.5),
     "names_brand": (0.5, 0.0, 1.5),
@@ -133,7 +134,7 @@ def ablations(book: BrandBook, weights: Weights) -> Iterator[tuple[str, Analyst]
     """The check with one part taken away at a time."""
     yield "everything", Analyst(book, weights)
     yield "no ear", Analyst(book, weights, ear=False)
-    for part in (("denied",), ("gift", "gift_product"), ("praise",), ("aimed_elsewhere",)):
+    for part in (("denied",), ("gift", "gift_product"), ("remembered",), ("praise",), ("aimed_elsewhere",)):
         without = replace(weights, stance={**weights.stance, **dict.fromkeys(part, 0.0)})
         yield f"no {' or '.join(part)}", Analyst(book, without)
     yield "no stance at all", Analyst(book, replace(weights, stance=dict.fromkeys(weights.stance, 0.0)))

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from moderation.brands.words import fold_all
-from moderation.matching.lexicon import load_lexicon
+from moderation.matching.lexicon import MERE_NAME, load_lexicon
 
 GLOSSES = Path(__file__).parent / "data" / "glosses.csv"
 #: From this share of known words on, a sentence is one of the language; fewer are chance.
@@ -32,6 +32,9 @@ class Glossary:
         """The English word, or words; empty where none is known."""
         if found := self.words.get(word) or self.stems.get(word):
             return found
+        if load_lexicon().kinds(word) & MERE_NAME:
+            # Pietro is no stone.
+            return ""
         lengths = range(len(word) - 1, _SHORTEST_STEM - 1, -1)
         return next((self.stems[word[:length]] for length in lengths if word[:length] in self.stems), "")
 
@@ -52,6 +55,11 @@ def glossed(words: Sequence[str], told: Sequence[str]) -> list[str]:
     if known < _SPOKEN * len(words) or known <= english:
         return []
     return [meaning or name for meaning, name in zip(meanings, told, strict=True)]
+
+
+def has_gloss(word: str) -> bool:
+    """Whether a folded word is an everyday one of any of the languages."""
+    return any(_meanings(word))
 
 
 @lru_cache(maxsize=8192)

@@ -22,8 +22,10 @@ _LONG = 7
 #: Readings in which a word may also be spread over its neighbours.
 _STRAIGHT = frozenset({"as written", "folded", "leet", "letters apart"})
 #: Readings that already bend the letters; a slip of the pen on top of that is chance.
-_FANCIFUL = frozenset({"letters drawn with letters", "filler letters", "reversed"})
+FANCIFUL = frozenset({"letters drawn with letters", "filler letters", "reversed"})
 _LONGEST_RUN = 64
+#: Who is meant kindly is meant so within an idiom too: "the best dad".
+_KIND = frozenset({"family", "gift"})
 #: Shorter pieces of a cut word are often somebody's name.
 _SHORTEST_NAME = 4
 
@@ -62,14 +64,14 @@ def hear(reading: Reading, lexicons: tuple[Lexicon, ...]) -> Statement:
     if UNSPACED.search(reading.text):
         mentions += _unspaced(reading.text, words, lexicons)
     mentions += _apart(words, lexicons, mentions)
-    if reading.name not in _FANCIFUL:
+    if reading.name not in FANCIFUL:
         known = {at for mention in mentions for at in range(mention.first, mention.last)}
         mentions += _unknown(words, known, lexicons, 4 if reading.name in _STRAIGHT else 1)
     mentions = _of_one_tongue(mentions)
     idioms = [m for m in mentions if m.concept == IDIOM]
     excused = frozenset(at for idiom in idioms for at in range(idiom.first, idiom.last))
     if idioms:
-        mentions = [m for m in mentions if m.concept != IDIOM and not _silenced(m, idioms)]
+        mentions = [m for m in mentions if m.concept != IDIOM and (m.concept in _KIND or not _silenced(m, idioms))]
     # A brand may be called by a word that says something: within its name it says nothing.
     names = [m for m in mentions if m.concept == BRAND]
     if names:

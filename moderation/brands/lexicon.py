@@ -18,7 +18,7 @@ from moderation.brands.words import UNSPACED, split
 #: Words of these concepts are too small or too common to be looked for inside other words or with a slip of the pen.
 SMALL = frozenset(
     "by with in of for on to is where what after than without neg protest plain your own self you it this they gift praise other "
-    "family idiom use wear eat last time like want know better best back full high only out over love buy pay who ask she how "
+    "family idiom memory charity career profession use wear eat last time like want know better best back full high only out over love buy pay who ask she how "
     "more per earn give good old first again already number need live paid off".split()
 )
 IDIOM = "idiom"

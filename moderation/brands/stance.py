@@ -6,6 +6,8 @@ from functools import lru_cache
 
 from moderation.brands.framing import Claim
 from moderation.brands.hearing import Mention, Statement
+from moderation.brands.lexicon import NUMBER
+from moderation.matching.lexicon import MERE_NAME, load_lexicon
 
 #: Products that people make into presents: on these, who made it means the giver.
 GIFT_PRODUCTS = frozenset(
@@ -19,6 +21,7 @@ _REACH = 4
 _OF = re.compile(r" (?:of|for|with|de|da|do|di|del|para|pour|per|à|aus|für|van|voor|dla|z) ")
 #: What stands before a time is about when, not about what.
 _TIMES = frozenset("since by until till on every before after last next from".split())
+_SINCE = frozenset("since seit depuis desde dal sinds od from in".split())
 #: What begins an order to someone.
 _IMPERATIVE = frozenset({"dont", "never", "do"})
 #: A denial holds within its clause: "not included, burns included" denies no burns.
@@ -28,6 +31,14 @@ _SPEAKERS = frozenset("i we ich wir je nous on io noi yo nosotros ik wij eu ja".
 #: What products do, and people of themselves.
 _DOINGS = frozenset("breaks falls_apart suck dont_last explodes burn leak injure sicken".split())
 _TARGETS = frozenset({"brand", "company", "they", "product", "this"})
+#: Who makes presents, and who says with pride where he works.
+_GIVERS = frozenset({"family", "gift", "career"})
+#: A year of these is history where nothing says "since": what was, and whom it was done to.
+_PAST = range(1500, 2000)
+#: A charity, a club or a run may be named after what it fights; what is this sure is said whoever says it.
+_SAID_ANYWAY = 0.94
+#: What nurses and teachers demand of their own employers.
+_OF_WORK = frozenset({"boycott", "pay", "discrimination", "labour"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +48,7 @@ class Stance:
     denied: float
     gift: float
     gift_product: float
+    remembered: float
     praise: float
     aimed_elsewhere: float
     names_brand: float
@@ -47,8 +59,8 @@ class Stance:
 
     @property
     def is_excused(self) -> bool:
-        """Whether it is said and taken back: denied in plain words, or a gift."""
-        return bool((self.denied and not self.disguised) or self.gift or self.gift_product)
+        """Whether it is said and taken back: denied in plain words, a gift, or history."""
+        return bool((self.denied and not self.disguised) or self.gift or self.gift_product or self.remembered)
 
     def features(self) -> dict[str, float]:
         return {name: getattr(self, name) for name in self.__slots__}
@@ -73,12 +85,11 @@ def take_stance(claim: Claim, statement: Statement, setting: Setting) -> Stance:
     thing = _head(setting.product)
     return Stance(
         denied=float(_denied(claim, statement, own)),
-        gift=float(soft and bool(concepts & {"family", "gift"})),
+        gift=float(soft and (bool(concepts & _GIVERS) or _is_signed(claim, statement))),
         gift_product=float(soft and (thing in GIFT_PRODUCTS or thing.rstrip("s") in GIFT_PRODUCTS)),
+        remembered=float(not own & _TARGETS and is_history(statement)),
         praise=float("praise" in concepts),
-        aimed_elsewhere=float(
-            not own & _TARGETS and (any(_is_other(m, statement) for m in around) or _is_of_speaker(claim, statement))
-        ),
+        aimed_elsewhere=float(_is_aimed_elsewhere(claim, statement, around, own)),
         names_brand=float("brand" in concepts | own),
         aimed=float(bool(own & _TARGETS)),
         sensitive=float(claim.frame.theme in setting.sensitive),
@@ -92,6 +103,62 @@ def _head(product: str) -> str:
     """The word that says what a product is: "mug" of "photo mug" and "taza" of "taza de café", not "board" of "board game"."""
     words = _OF.split(product.lower().replace("_", " ").replace("-", " "), maxsplit=1)[0].split()
     return words[-1] if words else ""
+
+
+def _is_aimed_elsewhere(claim: Claim, statement: Statement, around: list[Mention], own: set[str]) -> bool:
+    """Whether somebody or something else is meant."""
+    if own & _TARGETS:
+        return False
+    concepts = {mention.concept for mention in around}
+    for_themselves = "charity" in concepts or ("profession" in concepts and claim.frame.theme in _OF_WORK)
+    return (
+        any(_is_other(m, statement) for m in around)
+        or _is_of_speaker(claim, statement)
+        or _is_of_somebody(claim, statement)
+        or (for_themselves and claim.frame.strength < _SAID_ANYWAY)
+    )
+
+
+def has_other_object(claim: Claim, statement: Statement) -> bool:
+    """Whether something else stands where the object of the claim's verb does: "I hate Mondays, I love Strider" is no hate of Strider."""
+    behind = {m.last for m in claim.mentions if m.concept not in _TARGETS}
+    behind |= {m.last for m in statement.mentions if m.concept == "plain" and m.first in behind}
+    return any(m.concept == "other" and m.first in behind and not _within(m, claim) for m in statement.mentions)
+
+
+def _is_of_somebody(claim: Claim, statement: Statement) -> bool:
+    """Whether a person's name stands where the subject does: "Kevin cheats"."""
+    first = claim.mentions[0]
+    if not 0 < first.first <= len(statement.words) or first.concept in _TARGETS:
+        return False
+    known = {at for m in statement.mentions for at in range(m.first, m.last)}
+    before = first.first - 1
+    return before not in known and bool(load_lexicon().kinds(statement.words[before].text) & MERE_NAME)
+
+
+def _is_signed(claim: Claim, statement: Statement) -> bool:
+    """Whether one who is named made it: "made by Olivia, age 6"."""
+    lexicon = load_lexicon()
+    known = {at for m in statement.mentions for at in range(m.first, m.last)}
+    return any(
+        lexicon.kinds(statement.words[mention.last].text) & MERE_NAME
+        for mention in claim.mentions
+        if mention.concept == "by" and mention.last < len(statement.words) and mention.last not in known
+    )
+
+
+def is_history(statement: Statement) -> bool:
+    """Whether it speaks of what was: a museum, a memorial, 1833."""
+    return any(m.concept == "memory" or _is_past(m, statement) for m in statement.mentions)
+
+
+def _is_past(mention: Mention, statement: Statement) -> bool:
+    """Whether it is a year of history: 1833, not "since 1985"."""
+    if mention.concept != NUMBER:
+        return False
+    words = statement.words
+    year, before = words[mention.first].text, words[mention.first - 1].text if mention.first else ""
+    return len(year) == 4 and int(year) in _PAST and before not in _SINCE
 
 
 def _is_other(mention: Mention, statement: Statement) -> bool:

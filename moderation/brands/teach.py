@@ -2,7 +2,7 @@
 
 Fine-tunes the first three layers of all-MiniLM-L6-v2 on labelled statements and on the patterns of ``ear_*.txt``, fits the
 linear glance beside it, and writes the int8 file in parts. Needs the ``train`` and ``models`` extras; half a minute on a GPU,
-more than an hour on a CPU. With ``--last-layer`` the shipped encoder is kept but for its last layer: ten minutes on a CPU.
+more than an hour on a CPU. With ``--layers 3`` the shipped encoder is taught on: a quarter of an hour of a CPU.
 Themes that are held back from all fitting are left out here too.
 """
 
@@ -12,7 +12,7 @@ import math
 import random
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -22,7 +22,7 @@ import numpy as np
 
 from moderation.brands.analysis import Analyst
 from moderation.brands.book import BrandBook, load_brands
-from moderation.brands.ear import as_told
+from moderation.brands.ear import as_told, telling
 from moderation.brands.fit import innocent_rows, read_rows, with_profiles
 from moderation.brands.retouch import retouch
 from moderation.reading import read
@@ -33,12 +33,23 @@ HELD_BACK = frozenset({"animals", "tax"})
 #: Said of a slogan, and heard by alignment.
 _NOT_TAUGHT = HELD_BACK | {"mock", "mock_slogan"}
 _SAMPLES = 24
+#: So many harmless lines of others, of at least so many words.
+_CLEAN, _FEWEST_WORDS = 8000, 3
 _LAYERS, _POSITIONS, _PARTS = 3, 64, 3
 _EPOCHS, _EPOCHS_OF_LAST = 6, 2
 _TOKENS, _BATCH, _RATE, _FORGOTTEN = 40, 64, 2e-4, 0.2
 _CHOICE = re.compile(r"\{([^{}]*\|[^{}]*)\}")
 #: Stand for the brand, its chief and its rival, in patterns; the profile that ships has all three.
 _NAMES = {"{b}": "Strider", "{exec}": "Maren Halvorsen", "{rival}": "Velocis"}
+
+#: A word or pair that weighs less says nothing at a glance.
+_FAINT = 0.12
+_SLOT = re.compile(r"\{(\w+)\}")
+#: What the slots of other seeds stand for.
+_CALLED = ("Anna", "Tom", "Mia", "Jonas", "Lena", "Omar", "Grace", "Luca", "Zoe", "Pedro")
+#: Families in which makers are spoken of too: "made by slaves" is clean of abuse.
+_ABOUT_MAKERS = frozenset({"plates", "counter_speech"})
+_OTHERS = {"year": ("1998", "2019", "2024"), "num": ("3", "7", "40"), "place": ("Leeds", "Porto", "Texas", "Bremen")}
 
 Row = tuple[str, str]
 
@@ -64,17 +75,38 @@ def _sentence(pattern: str, rng: random.Random) -> str:
     return re.sub(r"\s+(?=[,:])", "", " ".join(text.split()))
 
 
+def clean_lines(folder: Path) -> Iterator[str]:
+    """The harmless lines that another model's seeds have: nothing is said of a brand in them, kind or rough.
+
+    ``{slots}`` are filled with the words of ``words/``, or with a name.
+    """
+    words = {path.stem: path.read_text(encoding="utf-8").split("\n") for path in (folder / "words").glob("*.txt")}
+    fillers = {slot: [line for line in lines if line and line[0] not in "#@"] for slot, lines in words.items()}
+    for path in sorted((folder / "families").glob("*.txt")):
+        clean = path.stem not in _ABOUT_MAKERS
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if line.startswith(("@labels", "@pair")):
+                clean = path.stem not in _ABOUT_MAKERS and (line.startswith("@pair") or line.endswith("clean"))
+            elif clean and line and line[0] not in "#@":
+                yield _filled(line.split("||")[0].strip(), fillers)
+
+
+def _filled(pattern: str, fillers: Mapping[str, Sequence[str]]) -> str:
+    rng = random.Random(zlib.crc32(pattern.encode()))
+    return _SLOT.sub(lambda slot: rng.choice(fillers.get(slot[1]) or _OTHERS.get(slot[1], _CALLED)), pattern)
+
+
 def lessons(rows: Iterable[dict[str, Any]], book: BrandBook) -> Iterator[Row]:
-    """Theme and text of labelled statements, as the ear will be told them."""
+    """Theme and text of labelled statements, as the ear will be told them: in another language once more in English."""
     analyst = Analyst(book, ear=False)
     for row in rows:
         kind = {"price": "greed"}.get(row["kind"], row["kind"]) if row["label"] == "criticism" else ""
         if kind in _NOT_TAUGHT or "text" not in row or row.get("form", "plain") != "plain":
             continue
         readings = read(parse_request({key: row[key] for key in ("text", "brand", "product") if row.get(key)}))
-        told = next((as_told(s) for s, _, _ in analyst.hearings(readings) if s.reading is readings.folded), "")
-        if told:
-            yield kind, told
+        statement = next((s for s, _, _ in analyst.hearings(readings) if s.reading is readings.folded), None)
+        if statement:
+            yield from ((kind, told) for told in dict.fromkeys((as_told(statement), telling(statement))) if told)
 
 
 def teach(rows: Sequence[Row], themes: Sequence[str], tokenizer: Any, *, epochs: int, device: str) -> Any:
@@ -142,15 +174,17 @@ def _encoder(outputs: int, tokenizer: Any) -> Any:
 
 
 def glance(rows: Sequence[Row]) -> tuple[float, dict[str, float]]:
-    """Bias and weights of the words, for the linear model that says whether the encoder is worth asking."""
+    """Bias and weights of words and pairs of words, for the linear model that says whether the encoder is worth asking."""
     from sklearn.feature_extraction.text import CountVectorizer
     from sklearn.linear_model import LogisticRegression
 
-    counter = CountVectorizer(min_df=3, token_pattern=r"\S+", binary=True)
+    counter = CountVectorizer(min_df=4, token_pattern=r"\S+", ngram_range=(1, 2), binary=True)
     model = LogisticRegression(C=1.0, max_iter=500)
     model.fit(counter.fit_transform([text for _, text in rows]), [bool(theme) for theme, _ in rows])
     weights = {word: round(float(model.coef_[0][at]), 2) for word, at in sorted(counter.vocabulary_.items())}
-    return round(float(model.intercept_[0]), 2), {word: value for word, value in weights.items() if abs(value) >= 0.1}
+    return round(float(model.intercept_[0]), 2), {
+        word: value for word, value in weights.items() if abs(value) >= _FAINT
+    }
 
 
 def write(model: Any, folder: Path) -> None:
@@ -187,17 +221,26 @@ def write_parts(data: bytes, folder: Path) -> None:
 
 
 def retouched(
-    shipped: Traversable, rows: Sequence[Row], themes: Sequence[str], tokenizer: Any, *, epochs: int
+    shipped: Traversable, rows: Sequence[Row], themes: Sequence[str], tokenizer: Any, *, epochs: int, taught: int
 ) -> bytes:
-    """The encoder that ships, its last layer taught on."""
+    """The encoder that ships, its last ``taught`` layers taught on."""
     import onnx
 
     parts = sorted((part for part in shipped.iterdir() if part.name.endswith(".onnx")), key=lambda part: part.name)
     model = onnx.load_from_string(b"".join(part.read_bytes() for part in parts))
     told = [(tokenizer.encode(text).ids[:_TOKENS], themes.index(theme)) for theme, text in rows]
-    retouch(model, told, unknown=tokenizer.token_to_id("[UNK]"), epochs=epochs)
+    retouch(model, told, unknown=tokenizer.token_to_id("[UNK]"), epochs=epochs, taught=taught)
     data: bytes = model.SerializeToString()
     return data
+
+
+def _innocents(lines: Iterable[str]) -> list[dict[str, Any]]:
+    """Rows of the lines that the ear would be asked about, shuffled and no more than the rest can bear."""
+    long = [line for line in dict.fromkeys(lines) if len(line.split()) >= _FEWEST_WORDS]
+    random.Random(2).shuffle(long)
+    return [
+        {"text": line, "label": "innocent", "kind": "", "brand": "Strider", "product": "shoe"} for line in long[:_CLEAN]
+    ]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -208,7 +251,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--innocents", type=Path, required=True, help="CSV with a text column")
     parser.add_argument("--brands", type=Path, help="a directory with further profiles")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--last-layer", action="store_true", help="keep what ships but for its last layer")
+    parser.add_argument("--clean", type=Path, help="a folder with families of harmless lines")
+    parser.add_argument("--layers", type=int, default=0, help="keep what ships but for so many of its last layers")
     parser.add_argument("--epochs", type=int)
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args(arguments)
@@ -223,12 +267,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
             for kind, text in found]  # fmt: skip
     rows = [row for path in options.statements for row in read_rows(path)]
     rows += [*made, *innocent_rows(options.innocents, rows)]
+    if options.clean:
+        rows += _innocents(clean_lines(options.clean))
     told = list(dict.fromkeys(row for row in lessons(rows, book) if row[0] in about["themes"]))
     options.out.mkdir(parents=True, exist_ok=True)
     themes = about["themes"]
-    if options.last_layer:
+    if options.layers:
         epochs = options.epochs or _EPOCHS_OF_LAST
-        write_parts(retouched(shipped, told, themes, tokenizer, epochs=epochs), options.out)
+        write_parts(retouched(shipped, told, themes, tokenizer, epochs=epochs, taught=options.layers), options.out)
     else:
         write(teach(told, themes, tokenizer, epochs=options.epochs or _EPOCHS, device=options.device), options.out)
     about["bias"], about["words"] = glance(told)

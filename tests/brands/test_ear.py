@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from moderation.brands.ear import Heard, as_told, load_ear, tellings
+from moderation.brands.ear import Heard, as_told, load_ear, telling
 from moderation.brands.hearing import hear
 from moderation.detectors.brand import BrandDetector
 from moderation.errors import DetectorUnavailable
@@ -59,29 +59,33 @@ def statement_of(book, text: str):
     return hear(read(parse_request({"text": text})).folded, (book.lexicon,))
 
 
-def test_a_sentence_of_another_language_is_told_in_english_too(book) -> None:
-    assert (
-        tellings(statement_of(book, "la batterie a pris feu dans la nuit"))[1]
-        == "the battery has took fire in the night"
-    )
-    for text in ("the battery caught fire at night", "Anna und Otto", "der Oachkatzlschwoaf gfoit eam"):
-        assert len(tellings(statement_of(book, text))) <= 1, text
+def test_a_sentence_of_another_language_is_told_in_english(book) -> None:
+    statement = statement_of(book, "la batterie a pris feu dans la nuit")
+    assert telling(statement) == "the battery has took fire in the night"
+    for text in ("the battery caught fire at night", "der Oachkatzlschwoaf gfoit eam"):
+        statement = statement_of(book, text)
+        assert telling(statement) == as_told(statement), text
+    assert not telling(statement_of(book, "Anna Otto"))
+
+
+def test_places_are_told_as_one_but_words_that_are_also_places_are_not(book) -> None:
+    assert as_told(statement_of(book, "sewn in Dhaka in the mine")) == "sewn in italy in the mine"
 
 
 def test_who_speaks_of_himself_or_kindly_is_heard_less(book) -> None:
     ear = load_ear()
-    heard = [Heard("quality", 0.97)]
 
-    def sureness(text: str) -> float:
+    def sureness(text: str, claimed: float = 0.0) -> float:
         statement = statement_of(book, text)
-        return ear.sureness(statement, [as_told(statement)], heard)
+        return ear.sureness(statement, as_told(statement), Heard("quality", 0.97), claimed)
 
     assert sureness("nobody sang for the people") > sureness("nobody sang for my people") > 0.0
     assert sureness("nobody sang for the people") > sureness("nobody sang for dear grandma")
     assert sureness("nobody sang for the people") > sureness("nobody sang that")
+    assert sureness("nobody sang that", 0.9) > sureness("nobody sang that", 0.6) > sureness("nobody sang that")
 
 
-def test_the_last_layer_can_be_taught_on(tmp_path) -> None:
+def test_the_last_layers_can_be_taught_on(tmp_path) -> None:
     torch = pytest.importorskip("torch")
     onnx = pytest.importorskip("onnx")
     from importlib.resources import files
@@ -100,7 +104,7 @@ def test_the_last_layer_can_be_taught_on(tmp_path) -> None:
         return onnxruntime.InferenceSession(model.SerializeToString()).run(None, {"input_ids": np.array([ids])})[0][0]
 
     before = answers()
-    retouch(model, [(ids, 3)], unknown=1, epochs=4)
+    retouch(model, [(ids, 3)], unknown=1, epochs=12, taught=1)
     assert answers()[3] > before[3]
     assert answers().sum() == pytest.approx(1.0, abs=1e-5)
 
@@ -113,3 +117,24 @@ def test_names_are_told_as_roles(book) -> None:
     statement = hear(readings.folded, (book.lexicon, profile_lexicon(profile)))
     assert as_told(statement) == "acme and the boss are late"
     assert {each.category for each in BrandDetector(book).detect(readings)} <= {Category.BRAND_TARGETING}
+
+
+def test_statements_with_a_claim_are_weighed_apart_from_those_without(book) -> None:
+    pytest.importorskip("sklearn")
+    from moderation.brands.analysis import Analyst
+    from moderation.brands.weigh import fit, weighed
+
+    rows = [
+        {"text": text, "label": label, "brand": "Strider", "product": "shoe"}
+        for text, label in (
+            ("nobody sang on tuesday evening", "innocent"),
+            ("living proof that ads work", "criticism"),
+            ("Strider sucks and everybody knows", "criticism"),
+            ("my phone is worthless without me", "innocent"),
+        )
+    ]
+    samples = list(weighed(rows, Analyst(book, ear=False), load_ear()))
+    assert [label for _, label in samples] == [False, True, True, False]
+    fitted = fit(samples)
+    assert set(fitted) == {"claimed", "unclaimed"}
+    assert fitted["unclaimed"]["chance"] > 0.0

@@ -89,20 +89,24 @@ def test_what_is_hidden_or_split_is_heard_like_what_is_said_plainly(whole: Brand
 @pytest.mark.parametrize(
     ("name", "heard_at_least", "passed_at_least"),
     [
-        ("unseen", 0.78, 0.94),
+        ("unseen", 0.85, 0.94),
         ("fresh", 0.94, 0.97),
-        ("sealed", 0.76, 0.96),
-        ("trades", 0.82, 0.95),
-        ("blind", 0.7, 0.9),
+        ("sealed", 0.78, 0.96),
+        ("trades", 0.91, 0.96),
+        ("blind", 0.72, 0.93),
+        ("market", 0.86, 0.94),
+        ("bazaar", 0.71, 0.85),
+        ("orders", None, 0.96),
+        ("voices", 0.91, None),
     ],
 )
 def test_what_no_rule_was_repaired_by_is_heard_no_worse_than_it_was(
-    whole: BrandDetector, name: str, heard_at_least: float, passed_at_least: float
+    whole: BrandDetector, name: str, heard_at_least: float | None, passed_at_least: float | None
 ) -> None:
     # The bars are 0.95 and 0.98; docs/brand-targeting.md says what is missed. These floors keep what has been reached.
     tallied = tally((row for row in rows(f"{name}.jsonl") if row["form"] == "plain"), whole)
-    assert share(tallied, "criticism plain") >= heard_at_least
-    assert share(tallied, "innocent plain") >= passed_at_least
+    assert heard_at_least is None or share(tallied, "criticism plain") >= heard_at_least
+    assert passed_at_least is None or share(tallied, "innocent plain") >= passed_at_least
 
 
 def test_the_fresh_exam_shares_no_brand_and_no_text_with_what_was_fitted_on() -> None:
@@ -112,8 +116,8 @@ def test_the_fresh_exam_shares_no_brand_and_no_text_with_what_was_fitted_on() ->
 
 
 def test_the_check_takes_little_time(whole: BrandDetector) -> None:
-    """The bar is half a millisecond on a quiet machine; twice that says that something has become slow."""
-    orders = [row for row in rows("held.jsonl") if row["form"] == "plain"]
+    """The bar is half a millisecond of an innocent order on a quiet machine; twice that says that something has become slow."""
+    orders = [row for row in rows("held.jsonl") if row["form"] == "plain" and row["label"] == "innocent"]
     prepared = [read(parse_request({key: row[key] for key in ("text", "brand", "product")})) for row in orders]
     best = [float("inf")] * len(prepared)
     for _ in range(4):

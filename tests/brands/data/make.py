@@ -58,6 +58,18 @@ BLIND_BRANDS = {
     "Inkwright": "printer", "Aerolume": "luggage tag", "Snoutly": "pet bowl", "Brewvane": "coffee maker", "Strolla": "pram",
     "Solmere": "sunscreen", "Ironloft": "gym towel",
 }  # fmt: skip
+#: Fourteen more trades, for the innocent orders and the voices: first sets, read and mended by, and second ones, measured once.
+STREET_BRANDS = {
+    "Vestrel": "dress", "Kickmoor": "running shoe", "Fonaro": "phone", "Beanholm": "thermos", "Cacaloa": "chocolate bar",
+    "Petronix": "fuel card", "Corbel": "debit card", "Pharmione": "pill box", "Airvanta": "luggage tag", "Chirpli": "hoodie",
+    "Autovane": "car", "Burgrum": "t-shirt", "Toybrook": "doll", "Carrath": "ring",
+}  # fmt: skip
+#: The same trades by other names, for what was written later and measured once before it was read.
+MARKET_BRANDS = {
+    "Ondelle": "coat", "Sprintel": "sneaker", "Tavero": "smartphone", "Moccano": "coffee pot", "Praliva": "praline box",
+    "Ultravia": "jerrycan", "Kronsbank": "credit card", "Medivance": "pill box", "Skylarque": "suitcase", "Plazzo": "cap",
+    "Motoriva": "motorbike", "Frittero": "lunch box", "Klotzi": "building blocks", "Diamara": "necklace",
+}  # fmt: skip
 PROFILES = {
     "Strider": ("Maren Halvorsen", "Velocis"), "Lumière & Vale": ("Odile Marchetti", "Casa Brillanti"),
     "Halden": ("Bertil Norrgard", "Sonavox"), "Petalune": ("Ines Caradoc", "Belvoire"), "Rusk & Rye": ("Tom Bexley", "Loafly"),
@@ -72,6 +84,8 @@ PRODUCTS = {
     **PRANK_BRANDS,
     **TRADE_BRANDS,
     **BLIND_BRANDS,
+    **STREET_BRANDS,
+    **MARKET_BRANDS,
     "Cocoa & Co": "chocolate",
 }
 _LEET = str.maketrans({"a": "4", "e": "3", "i": "1", "o": "0", "s": "5"})
@@ -161,8 +175,12 @@ if __name__ == "__main__":
     sealed = [*rows(("sealed.txt",), PRANK_BRANDS, 1)]
     trades = [*rows(("trades.txt",), TRADE_BRANDS, 1)]
     blind = [*rows(("blind.txt",), BLIND_BRANDS, 1)]
+    orders = [*rows(("orders.txt",), STREET_BRANDS, 1)]
+    voices = [*rows(("voices.txt",), STREET_BRANDS, 1)]
+    market = [*rows(("market.txt",), MARKET_BRANDS, 1)]
+    bazaar = [*rows(("bazaar.txt",), MARKET_BRANDS, 1)]
     for name, made in (
         ("statements", fit), ("held", held), ("exam", exam), ("unseen", unseen), ("fresh", fresh), ("pranks", pranks),
-        ("sealed", sealed), ("trades", trades), ("blind", blind),
+        ("sealed", sealed), ("trades", trades), ("blind", blind), ("orders", orders), ("voices", voices), ("market", market), ("bazaar", bazaar),
     ):  # fmt: skip
         print(f"{write(HERE / f'{name}.jsonl', iter(made))} in {name}.jsonl")  # noqa: T201
