@@ -83,10 +83,10 @@ def _work(said: Connection, url: str, timeout: float, by_the_clock: Sequence[Sch
 def order_and_die(said: Connection, url: str, token: str, key: str) -> None:
     """Take an order as the server does, and be killed after its commit, before the answer leaves."""
     import os
+    from unittest import mock
 
+    import sqlalchemy
     from fastapi.testclient import TestClient
-    from sqlalchemy import Engine, event
-    from sqlmodel import Session
 
     from api.main import create_app
     from moderation.pipeline import Pipeline
@@ -96,19 +96,16 @@ def order_and_die(said: Connection, url: str, token: str, key: str) -> None:
     settings = Settings(database_url=url, secret_key="k" * 32, run_worker=False)
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
 
-    aimed: list[str] = []
+    commit = sqlalchemy.Connection.commit
 
-    @event.listens_for(Engine, "before_cursor_execute")
-    def aim(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        if statement.startswith("INSERT INTO idempotency_key"):
-            aimed.append(statement)
+    def commit_and_die(
+        connection: sqlalchemy.Connection,
+    ) -> None:  # nothing else but an order is stored without a session
+        commit(connection)
+        os.kill(os.getpid(), signal.SIGKILL)
 
-    @event.listens_for(Session, "after_commit")
-    def shoot(_session: Session) -> None:
-        if aimed:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    with TestClient(create_app(settings, pipeline), headers=headers) as client:
+    dying = mock.patch.object(sqlalchemy.Connection, "commit", commit_and_die)
+    with dying, TestClient(create_app(settings, pipeline), headers=headers) as client:
         client.post("/v1/screenings", json={"fields": [{"name": "a", "text": "hello"}]})
         said.send("answered")
 
