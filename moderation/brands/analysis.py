@@ -45,6 +45,8 @@ _AS_TYPED = ("as written", "folded")
 PRODUCT, _SHORTEST_PRODUCT = "product", 4
 #: Stands where a frame's pattern would, for what the ear heard.
 EAR = "ear"
+#: How sure the ear must be where the order names no brand that could be meant.
+_OF_NOBODY = 0.75
 #: What the ear heard is never surer than this: no brand lets it refuse alone.
 _EAR_SUREST = 0.85
 
@@ -192,8 +194,10 @@ class Analyst:
             return iter(found)
         heard = ear.hear(told)
         sureness = ear.sureness(statement, told, heard, surest)
-        if claimed or sureness < WORTH_SAYING:
+        if claimed:
             return iter(found if sureness >= WORTH_SAYING else ())
+        if sureness < (WORTH_SAYING if setting.has_brand else _OF_NOBODY):
+            return iter(())
         return iter([*found, self._overheard(statement, setting, heard.theme, min(sureness, _EAR_SUREST))])
 
     def _overheard(self, statement: Statement, setting: Setting, theme: str, score: float) -> Finding:
