@@ -93,6 +93,12 @@ async def at_rate(client, rate, seconds, what):
     return await asyncio.gather(*(order(number) for number in range(int(rate * seconds))))
 
 
+def _run(work):
+    """In a thread of its own: a browser that other tests use leaves its loop running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
 @pytest.mark.alone
 def test_overload_is_refused_at_once_and_below_the_knee_nothing_is(settings, database):
     pipeline = Pipeline((Slow(),), load_policies(), {"lists": "l", "brands": "b", "model": "m"})
@@ -108,7 +114,7 @@ def test_overload_is_refused_at_once_and_below_the_knee_nothing_is(settings, dat
             stored = await client.get("/v1/screenings", params={"limit": 200})
             return usual, rush, after, len(stored.json()["items"])
 
-    usual, rush, after, stored = asyncio.run(days())
+    usual, rush, after, stored = _run(days())
     assert {answer.status_code for answer, _ in usual + after} == {201}
     accepted = [took for answer, took in rush if answer.status_code == 201]
     refused = [(answer, took) for answer, took in rush if answer.status_code != 201]
@@ -138,4 +144,4 @@ def test_a_burst_after_quiet_waits_and_what_stands_still_is_noticed():
         assert time.perf_counter() - began < 0.05
         assert not await waiting
 
-    asyncio.run(burst_and_stall())
+    _run(burst_and_stall())
