@@ -49,7 +49,7 @@ class Lane:
             await self._places.acquire()
             self._moved_at = time.monotonic()
             return True
-        if self._expected() > self.within / 2:
+        if self._expected() > self.within / 2 or self._still_for() > self.within:
             return False
         self._waiting += 1
         try:
@@ -62,9 +62,12 @@ class Lane:
         return True
 
     def _expected(self) -> float:
-        """Seconds until one who comes now is answered, by the queue before him and the usual time; or for which all stood still."""
-        queued = (self._waiting + 1) * self._usual / self.at_once + self._usual
-        return max(queued, time.monotonic() - self._moved_at)
+        """Seconds until one who comes now is answered, by the queue before him and the usual time."""
+        return (self._waiting + 1) * self._usual / self.at_once + self._usual
+
+    def _still_for(self) -> float:
+        """Seconds since a place was taken or given back: a slow order is no hang, but nobody shall wait behind one."""
+        return time.monotonic() - self._moved_at
 
     def leave(self, seconds: float) -> None:
         """Give the place back that was held for so long."""

@@ -138,7 +138,7 @@ def test_a_burst_after_quiet_waits_and_what_stands_still_is_noticed():
             await asyncio.sleep(0.001)
         assert [await each for each in burst] == [True] * 6
         waiting = asyncio.create_task(lane.enter())
-        await asyncio.sleep(0.25)  # the store hangs, say
+        await asyncio.sleep(0.45)  # the store hangs, say
         began = time.perf_counter()
         assert not await lane.enter()
         assert time.perf_counter() - began < 0.05
