@@ -66,7 +66,7 @@ class Lane:
         return (self._waiting + 1) * self._usual / self.at_once + self._usual
 
     def _still_for(self) -> float:
-        """Seconds since a place was taken or given back: a slow order is no hang, but nobody shall wait behind one."""
+        """Seconds since a place was taken or given back: as long as an answer may take, and nobody need wait for what hangs."""
         return time.monotonic() - self._moved_at
 
     def leave(self, seconds: float) -> None:

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import fields
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,8 +22,6 @@ from unicodedata import unidata_version
 T = TypeVar("T")
 #: How many versions of one kind are kept, those that were read last: changes and their way back, several installations.
 _KEPT = 8
-#: Whatever is kept has been folded.
-_READING = sorted(path for path in (Path(__file__).parent / "reading").rglob("*.*") if path.suffix != ".pyc")
 
 
 def read(kind: str, version: str, folder: Path | None = None) -> Any:
@@ -76,10 +75,20 @@ def from_columns(made: type[T], count: int, columns: Mapping[str, Iterable[Any]]
 
 def program_digest(*files: Path) -> str:
     """Of the modules and tables that something is made by, together with the Unicode tables all folding rests on."""
-    digest = hashlib.sha256(f"{unidata_version} {metadata.version('anyascii')}".encode())
-    for path in (*_READING, *files):
+    digest = hashlib.sha256(_reading_digest())
+    for path in files:
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+@cache
+def _reading_digest() -> bytes:
+    """Of what folds: whatever is kept has been folded."""
+    digest = hashlib.sha256(f"{unidata_version} {metadata.version('anyascii')}".encode())
+    for path in sorted((Path(__file__).parent / "reading").rglob("*.*")):
+        if path.suffix != ".pyc":
+            digest.update(path.read_bytes())
+    return digest.digest()
 
 
 def _path(kind: str, version: str, folder: Path | None) -> Path:

@@ -194,10 +194,10 @@ class Analyst:
             return iter(found)
         heard = ear.hear(told)
         sureness = ear.sureness(statement, told, heard, surest)
-        if claimed:
-            return iter(found if sureness >= WORTH_SAYING else ())
-        if sureness < (WORTH_SAYING if setting.has_brand else _OF_NOBODY):
+        if sureness < (WORTH_SAYING if claimed or setting.has_brand else _OF_NOBODY):
             return iter(())
+        if claimed:
+            return iter(found)
         return iter([*found, self._overheard(statement, setting, heard.theme, min(sureness, _EAR_SUREST))])
 
     def _overheard(self, statement: Statement, setting: Setting, theme: str, score: float) -> Finding:

@@ -40,7 +40,7 @@ def test_a_damaged_one_is_made_again(damage):
 
 
 def test_a_changed_word_is_heard_at_the_next_load(tmp_path: Path):
-    for path in THEMES.glob("*.yaml"):
+    for path in (THEMES / "themes.yaml", THEMES / "en.yaml"):
         copy = tmp_path / "blocklists/themes" / path.name
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(path.read_bytes())
