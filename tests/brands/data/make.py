@@ -70,6 +70,8 @@ MARKET_BRANDS = {
     "Ultravia": "jerrycan", "Kronsbank": "credit card", "Medivance": "pill box", "Skylarque": "suitcase", "Plazzo": "cap",
     "Motoriva": "motorbike", "Frittero": "lunch box", "Klotzi": "building blocks", "Diamara": "necklace",
 }  # fmt: skip
+#: The same again, with some that have a chief and rivals on file.
+ARCADE_BRANDS = {**MARKET_BRANDS, "Corvane": "car", "Pedalix": "scooter", "Havenlock": "card"}
 PROFILES = {
     "Strider": ("Maren Halvorsen", "Velocis"), "Lumière & Vale": ("Odile Marchetti", "Casa Brillanti"),
     "Halden": ("Bertil Norrgard", "Sonavox"), "Petalune": ("Ines Caradoc", "Belvoire"), "Rusk & Rye": ("Tom Bexley", "Loafly"),
@@ -179,8 +181,10 @@ if __name__ == "__main__":
     voices = [*rows(("voices.txt",), STREET_BRANDS, 1)]
     market = [*rows(("market.txt",), MARKET_BRANDS, 1)]
     bazaar = [*rows(("bazaar.txt",), MARKET_BRANDS, 1)]
+    arcade = [*rows(("arcade.txt",), ARCADE_BRANDS, 1)]
     for name, made in (
         ("statements", fit), ("held", held), ("exam", exam), ("unseen", unseen), ("fresh", fresh), ("pranks", pranks),
         ("sealed", sealed), ("trades", trades), ("blind", blind), ("orders", orders), ("voices", voices), ("market", market), ("bazaar", bazaar),
+        ("arcade", arcade),
     ):  # fmt: skip
         print(f"{write(HERE / f'{name}.jsonl', iter(made))} in {name}.jsonl")  # noqa: T201
