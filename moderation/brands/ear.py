@@ -1,7 +1,7 @@
 """The ear: a small trained encoder, asked about sentences in which no grammar heard anything.
 
-Grammars know how things are said; strangers find other ways. The ear is three layers of a sentence encoder, fitted on labelled
-statements (``teach.py``), and names the theme it hears. It is asked last, it never refuses alone, and it says that it was it.
+Grammars know how things are said; strangers find other ways. The ear is a small sentence encoder, fitted on labelled statements
+(``teach.py``), and names the theme it hears. It is asked last, it never refuses alone, and it says that it was it.
 """
 
 import hashlib
@@ -55,8 +55,7 @@ class Ear:
 
     def __init__(self) -> None:
         folder = files("moderation.brands").joinpath("ear")
-        parts = sorted(part.name for part in folder.iterdir() if part.name.endswith(".onnx"))
-        model = b"".join(folder.joinpath(part).read_bytes() for part in parts)
+        model = model_file()
         written = folder.joinpath("ear.json").read_bytes()
         about = json.loads(written)
         options = onnxruntime.SessionOptions()
@@ -118,13 +117,20 @@ class Ear:
         """
         ids = np.array([self._tokenizer.encode(text).ids], np.int64)
         try:
-            chances = self._session.run(None, {"input_ids": ids})[0][0]
+            chances = self._session.run(None, {"ids": ids})[0][0]
         except Exception as error:  # onnxruntime's exceptions share no base; out of memory is one of them
             raise DetectorUnavailable(
                 f"The brand check's encoder could not answer ({type(error).__name__})."
             ) from error
         best = 1 + int(np.argmax(chances[1:]))
         return Heard(self._themes[best], 1.0 - float(chances[0]))
+
+
+def model_file() -> bytes:
+    """The encoder that ships, put together from its parts."""
+    folder = files("moderation.brands").joinpath("ear")
+    parts = sorted(part.name for part in folder.iterdir() if part.name.endswith(".onnx"))
+    return b"".join(folder.joinpath(part).read_bytes() for part in parts)
 
 
 @cache

@@ -23,7 +23,7 @@ from moderation.reading import read
 from moderation.request import parse_request
 
 #: Where the line is drawn, on the scale of the fit: 0 would count a missed criticism like a stopped innocent.
-_CAREFUL = {"unclaimed": 0.4, "claimed": 0.9}
+_CAREFUL = {"unclaimed": 0.8, "claimed": 1.2}
 
 
 #: What is weighed of a statement, by the names of the weights; and whether it is criticism.

@@ -1,10 +1,15 @@
 """The ear: what it is told, when it is asked, and what it may do."""
 
+import csv
+from collections import Counter
+
 import numpy as np
 import pytest
 
-from moderation.brands.ear import Heard, as_told, load_ear, telling
+from moderation.brands.ear import Heard, as_told, load_ear, model_file, telling
+from moderation.brands.glosses import GLOSSES
 from moderation.brands.hearing import hear
+from moderation.brands.words import fold_all
 from moderation.detectors.brand import BrandDetector
 from moderation.errors import DetectorUnavailable
 from moderation.evidence import Category, Outcome
@@ -68,6 +73,18 @@ def test_a_sentence_of_another_language_is_told_in_english(book) -> None:
     assert not telling(statement_of(book, "Anna Otto"))
 
 
+def test_each_gloss_is_one_word_of_a_language_and_is_there_once() -> None:
+    with GLOSSES.open(encoding="utf-8", newline="") as file:
+        rows = [(row["language"], row["word"], row["english"]) for row in csv.DictReader(file)]
+    folded = fold_all([word for _, word, _ in rows])
+    told = Counter((language, word) for (language, _, _), word in zip(rows, folded, strict=True))
+    assert [each for each, count in told.items() if count > 1] == []
+    assert [
+        row for row in rows if " " in row[1] or not row[2] or len(row[1].rstrip("*")) < (3 if "*" in row[1] else 1)
+    ] == []
+    assert {language for language, _, _ in rows} == {"de", "es", "fr", "it", "nl", "pl", "pt"}
+
+
 def test_places_are_told_as_one_but_words_that_are_also_places_are_not(book) -> None:
     assert as_told(statement_of(book, "sewn in Dhaka in the mine")) == "sewn in italy in the mine"
 
@@ -85,28 +102,49 @@ def test_who_speaks_of_himself_or_kindly_is_heard_less(book) -> None:
     assert sureness("nobody sang that", 0.9) > sureness("nobody sang that", 0.6) > sureness("nobody sang that")
 
 
-def test_the_last_layers_can_be_taught_on(tmp_path) -> None:
+@pytest.fixture(scope="module")
+def encoder():
     torch = pytest.importorskip("torch")
-    onnx = pytest.importorskip("onnx")
-    from importlib.resources import files
-
-    import onnxruntime
-
-    from moderation.brands.retouch import retouch
+    pytest.importorskip("onnx")
+    from moderation.brands.encoder import from_bytes
 
     torch.set_num_threads(1)
-    folder = files("moderation.brands").joinpath("ear")
-    parts = sorted(each.name for each in folder.iterdir() if each.name.endswith(".onnx"))
-    model = onnx.load_from_string(b"".join(folder.joinpath(part).read_bytes() for part in parts))
-    ids = [2, 6, 7, 8, 3]
+    return from_bytes(model_file()).eval()
 
-    def answers() -> np.ndarray:
-        return onnxruntime.InferenceSession(model.SerializeToString()).run(None, {"input_ids": np.array([ids])})[0][0]
 
-    before = answers()
-    retouch(model, [(ids, 3)], unknown=1, epochs=12, taught=1)
-    assert answers()[3] > before[3]
-    assert answers().sum() == pytest.approx(1.0, abs=1e-5)
+def chances_of(encoder, text: str) -> np.ndarray:
+    import torch
+
+    ids = torch.tensor([load_ear()._tokenizer.encode(text).ids])
+    with torch.no_grad():
+        return torch.softmax(encoder(ids, ids > 0), -1)[0].numpy()
+
+
+def test_the_files_say_what_the_encoder_does(encoder) -> None:
+    for text, _ in ALLUSIONS:
+        assert load_ear().hear(text).chance == pytest.approx(1 - chances_of(encoder, text)[0], abs=0.1)
+
+
+def test_an_encoder_that_is_written_and_read_is_the_same(encoder) -> None:
+    from moderation.brands.encoder import from_bytes
+
+    again = from_bytes(encoder.to_bytes()).eval()
+    for text, _ in ALLUSIONS:
+        assert chances_of(again, text) == pytest.approx(chances_of(encoder, text), abs=0.01)
+
+
+def test_the_encoder_that_ships_can_be_taught_on(encoder) -> None:
+    from copy import deepcopy
+
+    from moderation.brands.lessons import Lesson
+    from moderation.brands.teach import teaching
+
+    ear = load_ear()
+    lesson = Lesson("privacy", "nobody sang on tuesday evening", "")
+    taught = deepcopy(encoder)
+    assert sum(1 for _ in teaching(taught, [lesson], ear._themes, ear._tokenizer, epochs=12)) == 12
+    at = ear._themes.index("privacy")
+    assert chances_of(taught, lesson.told)[at] > chances_of(encoder, lesson.told)[at]
 
 
 def test_names_are_told_as_roles(book) -> None:

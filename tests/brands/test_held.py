@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from moderation.brands import BrandBook
+from moderation.brands.ear import Ear
 from moderation.detectors.brand import BrandDetector
 from moderation.reading import read
 from moderation.request import parse_request
@@ -96,6 +97,7 @@ def test_what_is_hidden_or_split_is_heard_like_what_is_said_plainly(whole: Brand
         ("blind", 0.72, 0.93),
         ("market", 0.86, 0.94),
         ("bazaar", 0.71, 0.85),
+        ("arcade", 0.9, 0.85),
         ("orders", None, 0.96),
         ("voices", 0.91, None),
     ],
@@ -115,15 +117,28 @@ def test_the_fresh_exam_shares_no_brand_and_no_text_with_what_was_fitted_on() ->
     assert not {row["text"] for row in fitted if "text" in row} & {row["text"] for row in fresh if "text" in row}
 
 
-def test_the_check_takes_little_time(whole: BrandDetector) -> None:
-    """The bar is half a millisecond of an innocent order on a quiet machine; twice that says that something has become slow."""
+def test_the_check_takes_little_time(whole: BrandDetector, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bars are half a millisecond of an innocent order on a quiet machine, one and a half with a pass of the encoder.
+
+    Twice that says that something has become slow.
+    """
     orders = [row for row in rows("held.jsonl") if row["form"] == "plain" and row["label"] == "innocent"]
     prepared = [read(parse_request({key: row[key] for key in ("text", "brand", "product")})) for row in orders]
+    asked: list[str] = []
+    with monkeypatch.context() as patch:
+        hear = Ear.hear
+        patch.setattr(Ear, "hear", lambda self, text: asked.append(text) or hear(self, text))
+        passes = []
+        for readings in prepared:
+            asked.clear()
+            whole.detect(readings)
+            passes.append(len(asked))
+    assert max(passes) == 1
     best = [float("inf")] * len(prepared)
     for _ in range(4):
         for at, readings in enumerate(prepared):
-            list(readings)
             began = process_time()
             whole.detect(readings)
             best[at] = min(best[at], process_time() - began)
     assert median(best) <= 0.001
+    assert median(time for time, passed in zip(best, passes, strict=True) if passed) <= 0.003
