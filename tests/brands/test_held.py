@@ -84,7 +84,7 @@ def test_what_is_hidden_or_split_is_heard_like_what_is_said_plainly(whole: Brand
     for name in ("split", "disguised"):
         assert plain[name] - hidden[name] <= 0.03 * of[name], name
     for name in ("leet", "look-alike", "reversed", "joined", "spaced"):
-        assert plain[name] - hidden[name] <= 0.07 * of[name], name
+        assert plain[name] - hidden[name] <= 0.08 * of[name], name
 
 
 @pytest.mark.parametrize(
