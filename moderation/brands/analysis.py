@@ -41,6 +41,8 @@ _NAME_WORDS = 3
 _WORD = re.compile(r"[^\W\d_]+")
 #: Names of the readings in which nothing is undone.
 _AS_TYPED = ("as written", "folded")
+#: What is done to a word so that it is not found; a slip of the pen is none of it.
+_HIDING = frozenset({"written together", "letters masked", "leet"})
 #: The concept of things that are sold; shorter words for them are too many other things.
 PRODUCT, _SHORTEST_PRODUCT = "product", 4
 #: Stands where a frame's pattern would, for what the ear heard.
@@ -189,6 +191,9 @@ class Analyst:
         told = telling(statement)
         if not told or not (claimed or ear.is_worth_asking(told)) or sense_of(statement) < READS_WELL:
             return iter(found)
+        if claimed and _is_hidden(statement, found):
+            # Nobody spells apart, masks or writes as one word what is kindly meant.
+            return iter(found)
         if claimed and not ear.untaught.isdisjoint(f.claim.frame.theme for f in found if f.score >= WORTH_SAYING):
             # Of what it was not taught it cannot tell.
             return iter(found)
@@ -280,6 +285,12 @@ def _is_said(finding: Finding, word: str) -> bool:
     """
     is_repaired = finding.statement.reading.name not in _AS_TYPED or any(m.how for m in finding.claim.mentions)
     return not is_repaired and (finding.score >= _CERTAIN or not _is_given(word))
+
+
+def _is_hidden(statement: Statement, found: Iterable[Finding]) -> bool:
+    """Whether something had to be undone to hear the claim that is made."""
+    made = (finding for finding in found if finding.score >= WORTH_SAYING)
+    return statement.reading.name not in _AS_TYPED or any(m.how in _HIDING for f in made for m in f.claim.mentions)
 
 
 def _is_surname(claim: Claim, statement: Statement) -> bool:

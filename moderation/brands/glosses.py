@@ -47,12 +47,14 @@ def glossed(words: Sequence[str], told: Sequence[str]) -> list[str]:
         told: The same as the ear is told them, one for one; names are the same whatever is spoken.
     """
     lexicon = load_lexicon()
-    english = sum(lexicon.english(word) >= _ENGLISH for word in words)
-    if english == len(words):
+    english = [lexicon.english(word) >= _ENGLISH for word in words]
+    if all(english):
         return []
     meanings = max(zip(*map(_meanings, words), strict=True), key=lambda found: sum(map(bool, found)))
     known = sum(map(bool, meanings))
-    if known < _SPOKEN * len(words) or known <= english:
+    foreign = sum(is_english and not meaning for is_english, meaning in zip(english, meanings, strict=True))
+    # Two words of Spanish beside one that is only English are a name: "remember Rana Plaza".
+    if known < _SPOKEN * len(words) or known <= sum(english) or known <= 2 * foreign:
         return []
     return [meaning or name for meaning, name in zip(meanings, told, strict=True)]
 

@@ -56,11 +56,14 @@ class Stance:
     sensitive: float
     disguised: float
     brandless: float
+    #: Not weighed: it is one way of being aimed elsewhere.
+    of_speaker: float = 0.0
 
     @property
     def is_excused(self) -> bool:
-        """Whether it is said and taken back: denied in plain words, a gift, or history."""
-        return bool((self.denied and not self.disguised) or self.gift or self.gift_product or self.remembered)
+        """Whether it is said and taken back: denied in plain words, a gift, history, or what the speaker did."""
+        taken_back = self.gift or self.gift_product or self.remembered or self.of_speaker
+        return bool((self.denied and not self.disguised) or taken_back)
 
     def features(self) -> dict[str, float]:
         return {name: getattr(self, name) for name in self.__slots__}
@@ -95,6 +98,7 @@ def take_stance(claim: Claim, statement: Statement, setting: Setting) -> Stance:
         sensitive=float(claim.frame.theme in setting.sensitive),
         disguised=float(statement.reading.name not in ("as written", "folded") or any(m.how for m in claim.mentions)),
         brandless=float(not setting.has_brand),
+        of_speaker=float(not own & _TARGETS and _is_of_speaker(claim, statement)),
     )
 
 

@@ -22,8 +22,9 @@ from moderation.brands.scoring import load_weights
 from moderation.reading import read
 from moderation.request import parse_request
 
-#: Where the line is drawn, on the scale of the fit: 0 would count a missed criticism like a stopped innocent.
-_CAREFUL = {"unclaimed": 0.8, "claimed": 1.2}
+#: Where the line is drawn, on the scale of the fit: 0 would count a missed criticism like a stopped innocent. The frames were
+#: repaired by these very statements, so that a claim looks surer here than it is among strangers'.
+_CAREFUL = {"unclaimed": 0.8, "claimed": 2.7}
 
 
 #: What is weighed of a statement, by the names of the weights; and whether it is criticism.

@@ -84,21 +84,21 @@ def test_what_is_hidden_or_split_is_heard_like_what_is_said_plainly(whole: Brand
     for name in ("split", "disguised"):
         assert plain[name] - hidden[name] <= 0.03 * of[name], name
     for name in ("leet", "look-alike", "reversed", "joined", "spaced"):
-        assert plain[name] - hidden[name] <= 0.07 * of[name], name
+        assert plain[name] - hidden[name] <= 0.08 * of[name], name
 
 
 @pytest.mark.parametrize(
     ("name", "heard_at_least", "passed_at_least"),
     [
-        ("unseen", 0.85, 0.94),
-        ("fresh", 0.94, 0.97),
-        ("sealed", 0.78, 0.96),
-        ("trades", 0.91, 0.96),
+        ("unseen", 0.83, 0.95),
+        ("fresh", 0.93, 0.97),
+        ("sealed", 0.78, 0.95),
+        ("trades", 0.9, 0.97),
         ("blind", 0.72, 0.93),
-        ("market", 0.86, 0.94),
-        ("bazaar", 0.71, 0.85),
-        ("arcade", 0.9, 0.85),
-        ("orders", None, 0.96),
+        ("market", 0.88, 0.95),
+        ("bazaar", 0.89, 0.92),
+        ("arcade", 0.92, 0.9),
+        ("orders", None, 0.97),
         ("voices", 0.91, None),
     ],
 )
