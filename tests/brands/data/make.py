@@ -182,9 +182,10 @@ if __name__ == "__main__":
     market = [*rows(("market.txt",), MARKET_BRANDS, 1)]
     bazaar = [*rows(("bazaar.txt",), MARKET_BRANDS, 1)]
     arcade = [*rows(("arcade.txt",), ARCADE_BRANDS, 1)]
+    parlour = [*rows(("parlour.txt",), ARCADE_BRANDS, 1)]
     for name, made in (
         ("statements", fit), ("held", held), ("exam", exam), ("unseen", unseen), ("fresh", fresh), ("pranks", pranks),
         ("sealed", sealed), ("trades", trades), ("blind", blind), ("orders", orders), ("voices", voices), ("market", market), ("bazaar", bazaar),
-        ("arcade", arcade),
+        ("arcade", arcade), ("parlour", parlour),
     ):  # fmt: skip
         print(f"{write(HERE / f'{name}.jsonl', iter(made))} in {name}.jsonl")  # noqa: T201
