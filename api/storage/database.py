@@ -19,6 +19,7 @@ from sqlmodel import Session, create_engine
 
 from api.storage import driver
 from api.storage.damage import refuse_when_damaged
+from api.storage.turns import Turns
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -36,6 +37,8 @@ class Database:
         """
         self.url = normalise_url(url)
         self.engine = _create_engine(self.url)
+        self._turns = Turns(_file_of_turns(self.engine))
+        event.listen(self.engine, "begin", self._begin)
         # PostgreSQL answers each question as things stand, in a transaction or not: two trips less without one.
         alone = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
         self._reading = self.engine.execution_options(reading=True, **alone)
@@ -44,7 +47,7 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One transaction that may write; committed at the end, rolled back on any error."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with self._turns.queueing(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
@@ -62,7 +65,7 @@ class Database:
     @contextmanager
     def adding(self) -> Iterator[Connection]:
         """One transaction for rows that are new, without a session; it begins with the first of them, or when it reads."""
-        with self.engine.connect() as connection:
+        with self._turns.queueing(), self.engine.connect() as connection:
             try:
                 yield connection
                 connection.commit()
@@ -91,6 +94,16 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+    def _begin(self, connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if self.engine.dialect.name != "sqlite" or options.get("asking", False):
+            return
+        if options.get("reading", False):
+            driver.tell(connection, "BEGIN")
+        else:
+            self._turns.take()
+            driver.tell(connection, "BEGIN IMMEDIATE")
 
 
 def normalise_url(url: str) -> str:
@@ -125,18 +138,16 @@ def _create_engine(url: str) -> Engine:
     )
     event.listen(engine, "connect", _prepare_sqlite)
     refuse_when_damaged(engine)
-    event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
+def _file_of_turns(engine: Engine) -> Path | None:
+    is_file = engine.dialect.name == "sqlite" and engine.url.database not in {None, "", ":memory:"}
+    return Path(f"{engine.url.database}-turn") if is_file else None
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    # The driver must not open transactions on its own: _begin_sqlite chooses the kind.
+    # The driver must not open transactions on its own: Database._begin chooses the kind.
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    if not options.get("asking", False):
-        driver.tell(connection, "BEGIN" if options.get("reading", False) else "BEGIN IMMEDIATE")

@@ -1,0 +1,65 @@
+"""Turns at writing: who waits for SQLite's write lock gets it in the order of coming, and at once."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import pytest
+from sqlmodel import select
+
+from api.storage.database import Database
+from api.storage.tables import Merchant
+
+
+@pytest.fixture
+def others(database):
+    """The database as six other processes have it open."""
+    if database.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL lets many write at a time")
+    opened = [Database(database.url) for _ in range(6)]
+    yield opened
+    for each in opened:
+        each.close()
+
+
+def test_who_came_first_writes_first(database, others):
+    wrote, coming = [], threading.Semaphore(0)
+
+    def write(number):
+        coming.release()
+        with others[number].writing() as session:
+            session.add(Merchant(name=f"m{number}"))
+            session.flush()
+            wrote.append(number)
+
+    with ThreadPoolExecutor(len(others)) as pool:
+        with database.writing() as session:
+            session.add(Merchant(name="first"))
+            session.flush()
+            waiting = []
+            for number in range(len(others)):
+                waiting.append(pool.submit(write, number))
+                coming.acquire()
+                time.sleep(0.05)  # until it stands in line
+        for each in waiting:
+            each.result(20)
+    assert wrote == list(range(len(others)))
+
+
+def test_a_turn_ends_with_its_transaction_however_it_ends(database, others):
+    for failing in (RuntimeError("in the middle"), KeyboardInterrupt()):
+        with pytest.raises(type(failing)), database.writing() as session:
+            session.add(Merchant(name="never"))
+            session.flush()
+            raise failing
+        with others[0].adding() as connection:
+            connection.begin()
+    with closing(Database(database.url)) as fresh, fresh.reading() as session:
+        assert session.exec(select(Merchant)).all() == []
+
+
+def test_who_cannot_queue_writes_all_the_same(database, others, monkeypatch):
+    monkeypatch.setattr("api.storage.turns.fcntl.flock", lambda *_: (_ for _ in ()).throw(OSError("no locks here")))
+    with database.writing() as session:
+        session.add(Merchant(name="m"))
