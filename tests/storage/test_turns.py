@@ -48,11 +48,15 @@ def test_who_came_first_writes_first(database, others):
 
 
 def test_a_turn_ends_with_its_transaction_however_it_ends(database, others):
-    for failing in (RuntimeError("in the middle"), KeyboardInterrupt()):
-        with pytest.raises(type(failing)), database.writing() as session:
+    def fail(error):
+        with database.writing() as session:
             session.add(Merchant(name="never"))
             session.flush()
-            raise failing
+            raise error
+
+    for error in (RuntimeError("in the middle"), KeyboardInterrupt()):
+        with pytest.raises(type(error)):
+            fail(error)
         with others[0].adding() as connection:
             connection.begin()
     with closing(Database(database.url)) as fresh, fresh.reading() as session:
