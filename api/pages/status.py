@@ -25,6 +25,7 @@ from api.state import AppState
 from api.storage.clock import now
 from api.storage.tables import Appeal, CaseMessage, DecisionRecord, ReviewCase, Screening
 from moderation.evidence import Category, Outcome
+from moderation.messages import found_in_text
 
 router = APIRouter(prefix="/s", route_class=LinkRoute, include_in_schema=False)
 
@@ -178,6 +179,7 @@ def _page(request: Request, state: AppState, token: str, draft: Draft, status: i
     language = state.wording.language(order.locale, *accepted_languages(request))
     catalogue = state.messages.catalogue(language)
     outcome, categories = Outcome(decision.outcome), [Category(reason) for reason in decision.reasons]
+    found = found_in_text((each["category"], each["source"]) for each in decision.evidence)
     texts = draft.texts or {}
     page = render(
         "status.html",
@@ -187,8 +189,12 @@ def _page(request: Request, state: AppState, token: str, draft: Draft, status: i
         standing=standing,
         draft=draft,
         token=token,
-        message=state.messages.for_outcome(outcome, categories, language),
-        rules=[catalogue.categories[category] for category in categories],
+        message=state.messages.for_outcome(outcome, categories, language, found),
+        rules=[
+            catalogue.categories[category]
+            for category in categories
+            if outcome is not Outcome.REVIEW or category in found
+        ],
         texts=[texts.get(field["name"], field["text"]) for field in order.fields],
         max_message=orders.MAX_APPEAL,
     )

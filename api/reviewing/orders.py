@@ -161,9 +161,7 @@ def texts_before(session: Session, screening: Screening) -> list[Screening]:
     return found
 
 
-def lock_texts(
-    session: Session, merchant_id: str, screening_id: str
-) -> list[tuple[Screening, ReviewCase | None]]:
+def lock_texts(session: Session, merchant_id: str, screening_id: str) -> list[tuple[Screening, ReviewCase | None]]:
     """All texts of the order that the screening belongs to, the first one first, with their cases, to be changed.
 
     The last one is the order's newest: a new text needs its lock, so that none comes while these are held. Raises as
