@@ -24,6 +24,7 @@ from api.reviewing.conversation import Party
 from api.state import AppState
 from api.storage.clock import now
 from api.storage.tables import Appeal, CaseMessage, DecisionRecord, ReviewCase, Screening
+from moderation.detectors.producible import CHARACTERS
 from moderation.evidence import Category, Outcome
 from moderation.messages import found_in_text
 
@@ -195,6 +196,7 @@ def _page(request: Request, state: AppState, token: str, draft: Draft, status: i
             for category in categories
             if outcome is not Outcome.REVIEW or category in found
         ],
+        unmakeable=_unmakeable(order, decision),
         texts=[texts.get(field["name"], field["text"]) for field in order.fields],
         max_message=orders.MAX_APPEAL,
     )
@@ -203,6 +205,14 @@ def _page(request: Request, state: AppState, token: str, draft: Draft, status: i
         f"{SECURITY_HEADERS['Content-Security-Policy']}; script-src 'self'; connect-src 'self'"
     )
     return page
+
+
+def _unmakeable(order: Screening, decision: DecisionRecord) -> list[str]:
+    """The characters that the machine cannot make, as far as they were named; what nobody can see by its number."""
+    words = {field["name"]: field["text"] for field in order.fields}
+    spans = [span for each in decision.evidence if each["source"] == CHARACTERS for span in each["spans"]]
+    found = [words.get(span["field"], "")[span["start"] : span["end"]] for span in spans]
+    return list(dict.fromkeys(c if c.isprintable() else f"U+{ord(c):04X}" for c in found if c))
 
 
 def gone_page(request: Request, state: AppState) -> Response:
