@@ -86,6 +86,8 @@ def _complaint(code: int) -> str | None:
         return None
     if 300 <= code < 400:
         return f"Answered {code}; redirects are not followed. Register the address that it leads to."
+    if code == httpx.codes.GONE:
+        return "Answered 410: nobody listens here any more. The endpoint is disabled; enable it when somebody does."
     return f"Answered {code}; accepted is any status from 200 to 299."
 
 

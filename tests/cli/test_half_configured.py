@@ -28,4 +28,5 @@ def test_a_database_without_its_tables_is_refused_with_the_command_that_makes_th
     assert start("db", "upgrade", **variables).returncode == 0
     token = start("keys", "create", "checkout", "--merchant", "Mine", **variables)
     assert token.stdout.startswith("mk_")
+    assert "Mine is a new shop" in token.stderr
     assert "checkout" in start("keys", "list", **variables).stdout
