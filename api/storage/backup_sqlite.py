@@ -9,6 +9,8 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlmodel import Session
+
 from api.errors import StoreRefused
 from api.storage.database import Database
 from api.storage.unfinished import ask_again
@@ -56,7 +58,7 @@ def _ask_again(file: Path) -> None:
     restored = Database(f"sqlite:///{file}")
     try:
         if restored.is_current():  # else the upgrade comes first; an older version's tables are not ours to change
-            with restored.writing() as session:
+            with Session(restored.engine) as session, session.begin():  # alone with the file: nobody to take turns with
                 ask_again(session)
     finally:
         restored.close()

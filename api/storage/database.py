@@ -37,7 +37,7 @@ class Database:
         """
         self.url = normalise_url(url)
         self.engine = _create_engine(self.url)
-        self._turns = Turns(_file_of_turns(self.engine))
+        self._turns = Turns(_file_of_turns(self.engine), patience=BUSY_TIMEOUT_MS / 1000)
         event.listen(self.engine, "begin", self._begin)
         # PostgreSQL answers each question as things stand, in a transaction or not: two trips less without one.
         alone = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
@@ -142,8 +142,9 @@ def _create_engine(url: str) -> Engine:
 
 
 def _file_of_turns(engine: Engine) -> Path | None:
-    is_file = engine.dialect.name == "sqlite" and engine.url.database not in {None, "", ":memory:"}
-    return Path(f"{engine.url.database}-turn") if is_file else None
+    file = engine.url.database if engine.dialect.name == "sqlite" else None
+    # An address of SQLite's own kind (file:...?mode=ro) is no path, and mostly asks not to write.
+    return Path(f"{file}-turn") if file and file != ":memory:" and not file.startswith("file:") else None
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

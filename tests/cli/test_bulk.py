@@ -18,6 +18,7 @@ import api.cli.bulk.run
 import moderation.pipeline
 from api.cli.app import app
 from api.cli.bulk.rows import open_remote, rows_of
+from api.cli.bulk.run import find_files
 from api.errors import BulkRefused
 from tests.cli.small import SmallScreener, small_pipeline
 from tests.delivery.receiver import wait_until
@@ -123,6 +124,13 @@ def test_a_file_of_an_object_store_is_read_like_one_of_this_machine(orders, monk
     assert [list(rows_of(part)) for part in parts] == rows
     with pytest.raises(BulkRefused, match="cannot be read"):
         api.cli.bulk.plan.plan_parts([str(orders / "gone.csv")])
+
+
+def test_patterns_are_read_from_where_one_stands(orders, monkeypatch):
+    monkeypatch.chdir(orders)
+    assert find_files(["*.jsonl", "./b.*", str(orders / "[cd].parquet")]) == [str(orders / name) for name in FILES]
+    with pytest.raises(BulkRefused, match=r"No file can be found for \*.zzz: nothing matches it. Check"):
+        find_files(["*.zzz"])
 
 
 def test_a_worker_that_falls_over_ends_the_run_with_a_sentence(run, orders, tmp_path, monkeypatch):

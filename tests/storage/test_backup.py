@@ -56,6 +56,7 @@ def test_what_was_backed_up_comes_back(database, other_url, tmp_path):
     assert file.stat().st_mode & 0o077 == 0
     with opened(other_url) as other:
         restore(other, file, replace=True)
+    assert not list(tmp_path.rglob("*.restoring*"))
     with opened(other_url) as other:
         assert other.is_current()
         assert content(other) == before

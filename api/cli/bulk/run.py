@@ -48,13 +48,17 @@ def find_files(patterns: Iterable[str]) -> list[str]:
     daft = _daft()
     found: dict[str, None] = {}
     for pattern in patterns:
-        if "://" not in pattern and Path(pattern).is_file():
-            found[str(Path(pattern).absolute())] = None  # its name may hold what a pattern is made of
+        # Daft finds nothing for a pattern without a directory, and a plan names files that every worker finds.
+        place = pattern if "://" in pattern else str(Path(pattern).absolute())
+        if "://" not in pattern and Path(place).is_file():
+            found[place] = None  # its name may hold what a pattern is made of
             continue
         try:
-            listed = daft.from_glob_path(pattern).to_pydict()["path"]
+            listed = daft.from_glob_path(place).to_pydict()["path"]
         except Exception as error:
-            raise BulkRefused(f"No file can be found for {pattern}: {error}") from None
+            # What Daft says where nothing matches is about its own insides.
+            cause = "nothing matches it" if "Need at least 1 MicroPartition" in str(error) else error
+            raise BulkRefused(f"No file can be found for {pattern}: {cause}. Check the path or the pattern.") from None
         found |= dict.fromkeys(sorted(path.removeprefix("file://") for path in listed))
     return list(found)
 
