@@ -151,13 +151,13 @@ def test_a_damaged_page_is_found_before_it_is_kept(sqlite_database, tmp_path):
     assert not list(tmp_path.glob("one*"))
 
 
-def test_a_database_in_use_is_not_replaced(sqlite_database, tmp_path):
-    fill(sqlite_database, orders=1)
-    back_up(sqlite_database, tmp_path / "one")
-    with sqlite_database.reading() as session:
+def test_a_database_in_use_is_not_replaced(database, tmp_path):
+    fill(database, orders=1)
+    back_up(database, tmp_path / "one")
+    with database.reading() as session:
         session.exec(select(Merchant)).all()
         with pytest.raises(StoreRefused, match="Stop servers"):
-            restore(sqlite_database, tmp_path / "one", replace=True)
+            restore(database, tmp_path / "one", replace=True)
 
 
 def test_what_was_there_is_kept_aside(sqlite_database, tmp_path):
