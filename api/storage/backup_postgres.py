@@ -11,6 +11,9 @@ from sqlalchemy import inspect, text
 from api.errors import StoreRefused
 from api.storage.database import Database
 
+#: The first bytes of every backup of this kind.
+BEGINS = b"PGDMP"
+
 
 def write(database: Database, file: Path) -> None:
     """Dump the database into the file, and read the dump's table of contents back."""

@@ -15,6 +15,9 @@ from api.errors import StoreRefused
 from api.storage.database import Database
 from api.storage.unfinished import ask_again
 
+#: The first bytes of every backup of this kind.
+BEGINS = b"SQLite format 3\0"
+
 
 def write(database: Database, file: Path) -> None:
     """Copy the database into the file and check the copy."""

@@ -112,6 +112,14 @@ def test_a_backup_with_one_other_byte_is_refused(database, tmp_path, where):
     assert database.is_current()
 
 
+def test_a_backup_of_the_other_kind_of_database_is_refused(database, tmp_path):
+    other = tmp_path / "other"
+    other.write_bytes(b"SQLite format 3\0" if database.engine.dialect.name == "postgresql" else b"PGDMP and more")
+    (tmp_path / "other.sha256").write_text(hashlib.sha256(other.read_bytes()).hexdigest())
+    with pytest.raises(StoreRefused, match=r"is no backup of (sqlite|postgresql)\. Name one, or set"):
+        restore(database, other, replace=True)
+
+
 def test_a_backup_never_replaces_another(database, tmp_path):
     back_up(database, tmp_path / "one")
     with pytest.raises(StoreRefused, match="never replaces"):
