@@ -183,6 +183,9 @@ def test_another_job_does_not_go_into_the_same_directory(run, orders, tmp_path):
     source.write_text('{"id": 1, "text": "hello"}\n')
     assert "lists and model" in str(run(source, "--output", output).exception)
     assert not list(output.glob("part-*"))
+    (output / "part-000000.jsonl").write_text("half of it")
+    assert "Delete it; the same command makes it anew" in str(run(source, "--output", output).exception)
+    assert "/proc/none cannot be used" in str(run(source, "--output", "/proc/none").exception)
     assert "No file can be found" in str(run(tmp_path / "none*.csv", "--output", tmp_path / "new").exception)
     assert run(source, source, "--output", tmp_path / "one.jsonl").exit_code == 2
 

@@ -34,7 +34,11 @@ def start(runner: Runner, workers: int | None, address: str | None) -> int:
         raise typer.BadParameter("--runner ray needs Ray. Run: pip install 'moderation[ray]'") from None
     # On this machine no more processes than workers are begun, and no dashboard.
     begun = {"address": address} if address else {"num_cpus": workers, "include_dashboard": False}
-    ray.init(**begun, log_to_driver=False, ignore_reinit_error=True, runtime_env={"env_vars": SILENT})
+    try:
+        ray.init(**begun, log_to_driver=False, ignore_reinit_error=True, runtime_env={"env_vars": SILENT})
+    except Exception as error:
+        # Of many kinds: an address of no cluster, one that does not answer, another version there, a part that is not installed.
+        raise BulkRefused(f"No Ray cluster can be had at {address or 'this machine'}: {error}") from None
     daft.set_runner_ray(noop_if_initialized=True)
     return workers or int(ray.cluster_resources()["CPU"])
 
@@ -72,8 +76,11 @@ class Run:
             BulkRefused: The folder holds another job's answers, or something else.
         """
         self._folder = folder
-        folder.make()
-        names = folder.names()
+        try:
+            folder.make()
+            names = folder.names()
+        except OSError as error:
+            raise BulkRefused(f"{folder.address} cannot be used: {error}. Mend it, or name another --output.") from None
         self._is_new = MANIFEST not in names
         self.job = job if self._is_new else self._continued(job)
         finished = {number for number in range(len(job.parts)) if job.name_of(number) in names}
@@ -156,7 +163,13 @@ def count_outcomes(folder: Folder, job: Job, numbers: Iterable[int]) -> Counter[
     counts: Counter[str] = Counter()
     for number in numbers:
         name = job.name_of(number)
-        counts.update(answer.get("outcome") or "error" for answer in read_answers(name, folder.read(name)))
+        try:
+            answers = list(read_answers(name, folder.read(name)))
+        except (OSError, ValueError) as error:
+            raise BulkRefused(
+                f"{name} in {folder.address} cannot be read: {error}. Delete it; the same command makes it anew."
+            ) from None
+        counts.update(answer.get("outcome") or "error" for answer in answers)
     return counts
 
 
