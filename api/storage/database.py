@@ -26,6 +26,10 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 #: How long a writer waits for another one, in milliseconds.
 BUSY_TIMEOUT_MS = 10_000
 
+#: How long a thread queues for its turn before it goes to SQLite without one, in seconds: longer than a crowd takes, and where somebody
+#: holds the lock for good, nobody is told so much later than by SQLite alone.
+PATIENCE = 2.0
+
 
 class Database:
     """One database, shared by all threads of a process."""
@@ -37,7 +41,7 @@ class Database:
         """
         self.url = normalise_url(url)
         self.engine = _create_engine(self.url)
-        self._turns = Turns(_file_of_turns(self.engine))
+        self._turns = Turns(_file_of_turns(self.engine), patience=PATIENCE)
         event.listen(self.engine, "begin", self._begin)
         # PostgreSQL answers each question as things stand, in a transaction or not: two trips less without one.
         alone = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
@@ -83,7 +87,7 @@ class Database:
 
     def is_current(self) -> bool:
         """Whether the schema is the one that this code was written for."""
-        with self.engine.connect() as connection:
+        with self._reading.connect() as connection:
             have = MigrationContext.configure(connection).get_current_heads()
         return set(have) == set(ScriptDirectory.from_config(alembic_config()).get_heads())
 
@@ -142,8 +146,9 @@ def _create_engine(url: str) -> Engine:
 
 
 def _file_of_turns(engine: Engine) -> Path | None:
-    is_file = engine.dialect.name == "sqlite" and engine.url.database not in {None, "", ":memory:"}
-    return Path(f"{engine.url.database}-turn") if is_file else None
+    file = engine.url.database if engine.dialect.name == "sqlite" else None
+    # An address of SQLite's own kind (file:...?mode=ro) is no path, and mostly asks not to write.
+    return Path(f"{file}-turn") if file and file != ":memory:" and not file.startswith("file:") else None
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -1,5 +1,6 @@
 """Turns at writing: who waits for SQLite's write lock gets it in the order of coming, and at once."""
 
+import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,8 @@ from sqlmodel import select
 
 from api.storage.database import Database
 from api.storage.tables import Merchant
+from api.storage.turns import Turns
+from tests.delivery.receiver import wait_until
 
 
 @pytest.fixture
@@ -61,6 +64,28 @@ def test_a_turn_ends_with_its_transaction_however_it_ends(database, others):
             connection.begin()
     with closing(Database(database.url)) as fresh, fresh.reading() as session:
         assert session.exec(select(Merchant)).all() == []
+
+
+def test_what_hangs_has_one_thread_of_a_process_and_a_turn_is_not_inherited(tmp_path):
+    path = tmp_path / "turn"
+    path.touch()
+    mine, theirs = Turns(path, patience=0.05), Turns(path, patience=0.05)
+    with theirs.queueing():
+        theirs.take()
+        hanging = threading.Thread(target=_take, args=[mine])
+        hanging.start()
+        wait_until(mine._first.locked)
+        _take(mine)  # goes on without a turn
+        assert hanging.is_alive()
+        inherited = os.dup(theirs._here.held)  # as a process has it that was forked in the middle
+    hanging.join(10)
+    assert not hanging.is_alive()
+    os.close(inherited)
+
+
+def _take(turns):
+    with turns.queueing():
+        turns.take()
 
 
 def test_who_cannot_queue_writes_all_the_same(database, others, monkeypatch):
