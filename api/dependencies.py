@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import Depends, Request, Security
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.customers import merchants
 from api.customers.merchants import Caller
 from api.errors import Problem
 from api.limits import Allowance
+from api.problems import misfit
 from api.state import AppState, app_state
 
 
@@ -37,6 +39,7 @@ def require(scope: str) -> Callable[..., Caller]:
         with state.database.asking() as connection:
             caller = merchants.authenticate(connection, credentials.credentials) if credentials else None
         admitted = admit(request, state, caller, scope)
+        demand_known_parameters(request)
         note_use(state, admitted)
         return admitted
 
@@ -62,6 +65,20 @@ def admit(request: Request, state: AppState, caller: Caller | None, scope: str) 
         limit = key.requests_per_minute or settings.requests_per_minute
         allow(request, "requests", state.limits.take(key.id, limit))
     return caller
+
+
+def demand_known_parameters(request: Request) -> None:
+    """Raises a 422 ``Problem`` for a parameter that the route does not have: a filter that is misspelt filters nothing.
+
+    The framework would leave it out, and a shop that asks for one order would be told of all.
+    """
+    route = request.scope.get("route")
+    known = {field.alias for field in route.dependant.query_params} if isinstance(route, APIRoute) else set()
+    unknown = [name[:100] for name in request.query_params if name not in known]
+    if unknown:
+        takes = f"it takes {', '.join(sorted(known))}" if known else "it takes none"
+        told = f"This call has no such parameter; {takes}."
+        raise misfit("request", [{"type": "unknown", "loc": ("query", name), "msg": told} for name in unknown])
 
 
 def note_use(state: AppState, caller: Caller) -> None:

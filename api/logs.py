@@ -47,7 +47,8 @@ def configure_logging(level: str, stream: TextIO | None = None) -> None:
     handler.setFormatter(formatter)
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # Its lines name whole addresses, which may hold a shop's secrets; ours say what was sent to which endpoint.
-    for name in ("httpx", "httpcore"):
+    # Alembic's say at each probe which kind of database it looks at.
+    for name in ("httpx", "httpcore", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
 import api.console
-from api import problems
+from api import docs, problems
 from api.admission import Admission
 from api.budget import Budget
 from api.chores import build_worker
@@ -83,6 +83,8 @@ def create_app(settings: Settings, pipeline: Pipeline | None = None) -> FastAPI:
         summary="Approve, reject for the one true reason, or review by a person.",
         version=version("moderation"),
         lifespan=lifespan,
+        docs_url=None,  # see api.docs
+        redoc_url=None,
         # What a generated client calls its functions: create_screening, not create_screening_v1_screenings_post.
         generate_unique_id_function=lambda route: route.name,
     )
@@ -103,6 +105,7 @@ def create_app(settings: Settings, pipeline: Pipeline | None = None) -> FastAPI:
     for router in (status_router, partner_router, demo_router, widget_router, health_router, console_router):
         app.include_router(router)
     app.router.routes.insert(0, DirectRoute(app.router, state))
+    docs.install(app)
     app.mount("/pages/static", Statics(directory=PAGES_STATIC), name="pages-static")
     app.mount("/console/static", Statics(directory=STATIC), name="console-static")
     return app

@@ -119,9 +119,27 @@ def misfit(what: str, errors: Sequence[Any]) -> Problem:
 
     The offending input stays out of it: it may be megabytes, or a lone surrogate.
     """
-    places = [{"at": ".".join(map(str, each["loc"])), "detail": each["msg"]} for each in errors[:20]]
+    places = [_place(each) for each in errors[:20]]
     detail = f"The {what} does not fit: " + "; ".join(f"{place['at']}: {place['detail']}" for place in places[:3])
     return Problem(422, "invalid_request", detail, places=places)
+
+
+def _place(error: Any) -> dict[str, str]:
+    """Where it does not fit and why, in words for whoever wrote the call and not the validator's own."""
+    if error["type"] == "json_invalid":
+        _body, position = error["loc"]
+        return {"at": "body", "detail": f"It is no JSON, from character {position} on: {error['ctx']['error']}"}
+    return {"at": ".".join(map(str, error["loc"])), "detail": error["msg"].removeprefix("Value error, ")}
+
+
+def _unlabelled(request: Request, error: RequestValidationError) -> Problem | None:
+    """Of a body that was not looked at, because nothing said that it is JSON: what many tools forget to say."""
+    label = request.headers.get("content-type", "")
+    if not isinstance(error.body, bytes) or not error.body or label.partition(";")[0].strip().endswith("json"):
+        return None
+    found = f"it came with '{label[:100]}'" if label else "it came without one"
+    detail = f"A body is read with the header 'Content-Type: application/json'; {found}."
+    return Problem(422, "invalid_request", detail, places=[{"at": "header.content-type", "detail": detail}])
 
 
 def install(app: FastAPI) -> None:
@@ -135,9 +153,9 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, ModerationError)
         return problem_response(Problem(_STATUS.get(type(error), 503), error.code, str(error)))
 
-    async def on_invalid_body(_request: Request, error: Exception) -> JSONResponse:
+    async def on_invalid_body(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
-        return problem_response(misfit("request", error.errors()))
+        return problem_response(_unlabelled(request, error) or misfit("request", error.errors()))
 
     async def on_http_error(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)

@@ -24,13 +24,21 @@ def _is_safe(issuer: str | None) -> str | None:
     return issuer
 
 
+def _is_of_a_kind(address: str) -> str:
+    if not address.startswith(("sqlite:///", "postgresql://", "postgres://", "postgresql+psycopg://")):
+        raise ValueError("it must be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
+    return address
+
+
 class Settings(BaseSettings):
     """What an operator decides. A missing or wrong value is named when the process starts."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=None, extra="ignore", frozen=True)
 
     #: Address of the database: ``sqlite:///file.sqlite3`` or ``postgresql://user:password@host/name``.
-    database_url: str = Field(description="Database address: sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME.")
+    database_url: Annotated[str, AfterValidator(_is_of_a_kind)] = Field(
+        description="Database address: sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME."
+    )
     secret_key: Annotated[str, StringConstraints(min_length=32)] = Field(
         description="At least 32 random characters; signs reviewers' cookies and forms. Keep it, and keep it secret."
     )

@@ -61,6 +61,14 @@ _STRICTNESS = {Outcome.APPROVE: 0, Outcome.REVIEW: 1, Outcome.REJECT: 2}
 Severity = Literal[1, 2, 3, 4]
 
 
+def is_about_text(source: str) -> bool:
+    """Whether evidence from this source says something about the words.
+
+    A check that did not answer does not, and neither does a switch that sends every order to a person (``hold/...``).
+    """
+    return not source.endswith("/unavailable") and not source.startswith("hold/")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Span:
     """A stretch of the customer's own words."""

@@ -67,3 +67,11 @@ def main() -> None:
     except (ModerationError, BulkRefused, Problem, StartRefused, StoreRefused) as error:
         typer.echo(f"moderation: {error}", err=True)
         sys.exit(1)
+    except Exception as error:
+        from api.cli.store import sentence_of
+
+        sentence = sentence_of(error)
+        if sentence is None:
+            raise
+        typer.echo(f"moderation: {sentence}", err=True)
+        sys.exit(1)

@@ -62,9 +62,10 @@ def copy(
     target: Annotated[str, typer.Argument(help="postgresql://USER:PASSWORD@HOST/NAME, empty or from a run before.")],
 ) -> None:
     """Move an installation from SQLite to PostgreSQL; run it again after an interruption and it goes on."""
-    from api.storage.copying import copy_all
+    from api.storage.copying import check_addresses, copy_all
     from api.storage.database import Database
 
+    check_addresses(source, target)
     with closing(Database(source)) as here, closing(Database(target)) as there:
         for copied in copy_all(here, there):
             typer.echo(f"{copied.table}: {copied.rows:,} rows ({copied.added:,} added), sha256 {copied.digest}")

@@ -5,7 +5,7 @@ from rich.text import Text
 
 from moderation.decision import Decision
 from moderation.evidence import Evidence, Outcome
-from moderation.messages import Messages
+from moderation.messages import Messages, found_in_text
 from moderation.request import Field, PersonalizationRequest
 
 _STYLES = {Outcome.APPROVE: "bold green", Outcome.REVIEW: "bold yellow", Outcome.REJECT: "bold red"}
@@ -24,7 +24,9 @@ def explain(request: PersonalizationRequest, decision: Decision, messages: Messa
         console.print(_carets(field, decision), style="yellow", soft_wrap=True)
     for found in decision.evidence:
         console.print(_sentence(found), soft_wrap=True)
-    console.print(messages.for_outcome(decision.outcome, decision.reasons, request.locale), style="dim", soft_wrap=True)
+    about = found_in_text((each.category, each.source) for each in decision.evidence)
+    told = messages.for_outcome(decision.outcome, decision.reasons, request.locale, about)
+    console.print(told, style="dim", soft_wrap=True)
 
 
 def _underlined(field: Field, decision: Decision) -> Text:

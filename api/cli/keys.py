@@ -28,7 +28,9 @@ def create(
 
     with open_database().writing() as session:
         owner = session.exec(select(Merchant).where(Merchant.name == merchant)).first()
-        owner = owner or merchants.add_merchant(session, merchant, policy)
+        if owner is None:
+            owner = merchants.add_merchant(session, merchant, policy)
+            typer.echo(f"{merchant} is a new shop, under the policy {policy}.", err=True)
         scopes = scope or ["screenings:write", "screenings:read", "webhooks"]
         key, token = merchants.create_key(session, owner.id, name, scopes, "test" if test else "live")
         key.requests_per_minute = limit

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+import multiprocessing
 import os
 import signal
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -16,8 +19,14 @@ import typer
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+log = logging.getLogger(__name__)
+
 #: How long requests may finish after SIGTERM; the console's live counts would hold a connection for longer.
 DRAIN_SECONDS = 5
+
+#: Seconds after which a thread lets the next one on: who holds the database's write lock must not stand behind five deciding ones for
+#: Python's usual 5 ms each time that the disk has answered.
+LETS_ON_AFTER = 0.001
 
 
 def serve(
@@ -33,7 +42,10 @@ def serve(
     import uvicorn
 
     from api.cli.store import open_sound_database
+    from api.logs import configure_logging
+    from api.settings import Settings
 
+    configure_logging(Settings().log_level)  # with several processes, the one that replaces those that die tells so
     open_sound_database().close()  # what is wrong with the settings is said here, not by each process again and again
     with _counting_together(processes):
         uvicorn.run(
@@ -70,6 +82,8 @@ def served() -> FastAPI:
     """The application of one server process."""
     from moderation.collector import collector_paused, leave_alone
 
+    sys.setswitchinterval(LETS_ON_AFTER)
+    _end_with_the_first()
     with collector_paused():
         from api.logs import configure_logging
         from api.main import create_app
@@ -80,6 +94,20 @@ def served() -> FastAPI:
         app = create_app(settings)
         leave_alone()
     return app
+
+
+def _end_with_the_first() -> None:
+    """Have a process of several stop when the one that began it was killed: nobody would stop it, and it holds the port."""
+    first = multiprocessing.parent_process()
+    if first is None:
+        return
+
+    def wait() -> None:
+        first.join()
+        log.warning("the server's first process is gone; this one stops too")
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="first-process", daemon=True).start()
 
 
 def worker() -> None:

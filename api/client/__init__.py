@@ -13,7 +13,7 @@ It stands alone: it needs ``httpx``, ``pydantic`` and ``standardwebhooks``, and 
 from api.client import admin
 from api.client.clients import AsyncClient, Client
 from api.client.errors import ApiError, ClientError, Unreachable
-from api.client.models import Appeal, BatchResult, Case, Message, Order, Preview, Reason, Screening
+from api.client.models import Appeal, BatchResult, Case, Guidelines, Message, Order, Preview, Reason, Screening
 from api.client.webhooks import BadSignature, Event, verify
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Client",
     "ClientError",
     "Event",
+    "Guidelines",
     "Message",
     "Order",
     "Preview",

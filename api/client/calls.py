@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel
 
-from api.client.models import Batch, Message, Order, Page, Preview, Screening, Text, Thread, fields_body
+from api.client.models import Batch, Guidelines, Message, Order, Page, Preview, Screening, Text, Thread, fields_body
 
 Answer = TypeVar("Answer", bound=BaseModel)
 
@@ -76,6 +76,11 @@ def preview(order: Order, session: str | None) -> Call[Preview]:
     body = {name: value for name, value in order.body().items() if name in _PREVIEWED}
     given = {**body, "session": session} if session else body
     return Call(method="POST", path="/v1/previews", answer=Preview, body=given)
+
+
+def guidelines(about: Mapping[str, str | None]) -> Call[Guidelines]:
+    given = {name: value for name, value in about.items() if value is not None}
+    return Call(method="GET", path="/v1/guidelines", answer=Guidelines, params=given)
 
 
 def messages(screening_id: str) -> Call[Thread]:

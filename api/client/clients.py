@@ -11,7 +11,7 @@ import httpx
 from api.client import calls
 from api.client.calls import Answer, Call
 from api.client.errors import ApiError, Unreachable
-from api.client.models import BatchResult, Message, Order, Preview, Screening
+from api.client.models import BatchResult, Guidelines, Message, Order, Preview, Screening
 
 #: Answers after which the same request may do better.
 _TRY_AGAIN = frozenset({429, 502, 503, 504})
@@ -29,7 +29,8 @@ class Client:
         """
         Args:
             timeout: Seconds that one attempt may take.
-            attempts: How often a call is tried in all.
+            attempts: How often a call is tried in all. Between two it waits as long as the server asks, half a minute at
+                most: where a customer waits, try once, hold the order and repeat later with the same key.
             http: One of your own, with proxies or certificates; it is not closed.
         """
         self._base_url, self._key, self._attempts = base_url.rstrip("/"), key, attempts
@@ -85,6 +86,17 @@ class Client:
     def preview(self, order: Order, *, session: str | None = None) -> Preview:
         """A hint while the customer types."""
         return self.send(calls.preview(order, session))
+
+    def guidelines(
+        self,
+        *,
+        brand: str | None = None,
+        product: str | None = None,
+        region: str | None = None,
+        locale: str | None = None,
+    ) -> Guidelines:
+        """The rules in plain words, to show before the order."""
+        return self.send(calls.guidelines({"brand": brand, "product": product, "region": region, "locale": locale}))
 
     def messages(self, screening_id: str) -> tuple[Message, ...]:
         """The conversation about an order."""
@@ -183,6 +195,18 @@ class AsyncClient:
     async def preview(self, order: Order, *, session: str | None = None) -> Preview:
         """A hint while the customer types."""
         return await self.send(calls.preview(order, session))
+
+    async def guidelines(
+        self,
+        *,
+        brand: str | None = None,
+        product: str | None = None,
+        region: str | None = None,
+        locale: str | None = None,
+    ) -> Guidelines:
+        """The rules in plain words."""
+        about = {"brand": brand, "product": product, "region": region, "locale": locale}
+        return await self.send(calls.guidelines(about))
 
     async def messages(self, screening_id: str) -> tuple[Message, ...]:
         """The conversation about an order."""

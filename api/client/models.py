@@ -131,6 +131,35 @@ class Preview(_Answer):
     message: str
 
 
+class Rule(_Answer):
+    """One rule as a customer may read it, before the order."""
+
+    category: str
+    title: str
+    rule: str
+    handling: Literal["may_be_refused", "read_by_a_person", "allowed"]
+    #: Examples of both sides.
+    against: tuple[str, ...]
+    fine: tuple[str, ...]
+
+
+class Principle(_Answer):
+    """A rule by which nothing is refused."""
+
+    name: str
+    title: str
+    rule: str
+
+
+class Guidelines(_Answer):
+    """All rules that hold for a brand, in one language."""
+
+    locale: str
+    policy: str
+    rules: tuple[Rule, ...]
+    principles: tuple[Principle, ...]
+
+
 class Message(_Answer):
     """One message of the conversation about an order."""
 

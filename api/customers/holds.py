@@ -29,7 +29,7 @@ def place_hold(
         Problem: 409 ``hold_exists`` when the very same is held already.
     """
     for held in holds_in_force(session, merchant_id):
-        if (held.brand, held.campaign) == (brand, campaign):
+        if (_read(held.brand), _read(held.campaign)) == (_read(brand), _read(campaign)):
             detail = f"This is held already, by {held.id}. Lift that one to go back to automatic answers."
             raise Problem(409, "hold_exists", detail, hold_id=held.id)
     hold = Hold(merchant_id=merchant_id, brand=brand, campaign=campaign, note=note, placed_by=placed_by)
@@ -56,8 +56,19 @@ def holds_in_force(asked: Session | Connection, merchant_id: str) -> list[Hold]:
 
 
 def covering(holds: Iterable[Hold], brand: str | None, campaign: str | None) -> Hold | None:
-    """The first hold that an order of this brand and campaign falls under."""
-    return next((hold for hold in holds if hold.brand in (None, brand) and hold.campaign in (None, campaign)), None)
+    """The first hold that an order of this brand and campaign falls under; case and outer spaces make no difference.
+
+    A switch that misses an order because its checkout writes ``STRIDE`` would fail open.
+    """
+    return next((hold for hold in holds if _falls(hold.brand, brand) and _falls(hold.campaign, campaign)), None)
+
+
+def _falls(held: str | None, named: str | None) -> bool:
+    return held is None or _read(held) == _read(named)
+
+
+def _read(name: str | None) -> str | None:
+    return None if name is None else name.strip().casefold()
 
 
 def name_of(hold: Hold) -> str:

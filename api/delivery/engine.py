@@ -113,7 +113,9 @@ class Engine:
             DBOS.delete_workflows([found.workflow_id for found in finished])
 
 
-def enqueue(workflow: str, *args: str | int, workflow_id: str, queue: Queue, partition: str, delay: float = 0) -> None:
+def enqueue(
+    workflow: str, *args: str | int | list[str], workflow_id: str, queue: Queue, partition: str, delay: float = 0
+) -> None:
     """Ask for durable work; an id that was asked for before is not begun again.
 
     Args:

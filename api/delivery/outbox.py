@@ -16,7 +16,7 @@ from api.storage.clock import now
 from api.storage.prepared import new_row
 from api.storage.tables import Appeal, CaseMessage, DecisionRecord, OutboxEvent, ReviewCase, Reviewer, Screening
 from moderation.evidence import Category, Outcome
-from moderation.messages import Messages, load_messages
+from moderation.messages import Messages, found_in_text, load_messages
 
 MACHINE = "machine"
 OVERDUE = "screening.overdue"
@@ -51,13 +51,14 @@ def event_about(screening: Screening, decision: DecisionRecord) -> OutboxEvent:
 def _about(screening: Screening, decision: DecisionRecord, decided_by: str) -> dict[str, Any]:
     outcome = Outcome(decision.outcome)
     reasons = [Category(reason) for reason in decision.reasons]
+    found = found_in_text((each["category"], each["source"]) for each in decision.evidence)
     payload = {
         "id": screening.id,
         "reference": screening.reference,
         "status": screening.status,
         "outcome": outcome.value,
         "reasons": [
-            {"category": reason.value, "message": _messages().for_reason(outcome, reason, screening.locale)}
+            {"category": reason.value, "message": _messages().for_reason(outcome, reason, screening.locale, found)}
             for reason in reasons
         ],
         "decided_by": decided_by,

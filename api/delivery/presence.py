@@ -99,18 +99,10 @@ class FilePresence:
     @contextmanager
     def place_of(self, other: str) -> Iterator[bool]:
         path = self._path(other)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
-            yield False
-            return
-        try:
-            yield True
-            path.unlink(missing_ok=True)
-        finally:
-            os.close(descriptor)
+        with held_alone(path) as is_dead:
+            yield is_dead
+            if is_dead:
+                path.unlink(missing_ok=True)
 
     def leave(self) -> None:
         if self._held is not None:
@@ -120,6 +112,21 @@ class FilePresence:
 
     def _path(self, worker: str) -> Path:
         return self._database.with_name(f"{self._database.name}.{worker}.lock")
+
+
+@contextmanager
+def held_alone(path: Path) -> Iterator[bool]:
+    """Hold a lock on a file for the length of a block, if nobody else holds it; yields whether it is ours."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(descriptor)
 
 
 def _number(worker: str) -> int:

@@ -1,19 +1,22 @@
 """The relay: from the outbox to one durable delivery per endpoint that wants the event.
 
-The ids of event and endpoint name the delivery, so handing an event over twice (after a crash between the handing
-over and the note of it, or by two processes at once) begins nothing twice.
+Events that wait together are handed over in crowds, which are named after what is in them: handing the same one over twice,
+after a crash between the handing over and the note of it, begins nothing twice. Were the crowd another one by then, what was
+delivered is seen before it is sent.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from api.delivery.deliveries import begin_attempt
+from api.delivery.deliveries import CROWD, begin_attempt, begin_first
 from api.delivery.engine import hasten
+from api.delivery.presence import held_alone
 from api.storage.clock import now
 from api.storage.database import Database
 from api.storage.tables import Delivery, OutboxEvent, WebhookEndpoint
@@ -44,31 +47,40 @@ def relay(database: Database) -> int:
 
 def _relay_events(database: Database) -> int:
     if database.engine.dialect.name == "sqlite":
-        # SQLite has one writer. Its lock is not held while DBOS writes, or every checkout would wait for us.
-        with database.reading() as session:
-            events = session.execute(_WAITING.limit(BATCH)).all()
-            _hand_over(session, events)
-        if events:
-            with database.writing() as session:
-                _mark(session, events)
-    else:
+        # One process relays at a time: two would put the same events into different crowds.
+        with held_alone(Path(f"{database.engine.url.database}.relay.lock")) as is_ours:
+            return _relay_by_file(database) if is_ours else 0
+    with database.writing() as session:
+        events = session.execute(_WAITING.limit(BATCH).with_for_update(skip_locked=True)).all()
+        _hand_over(events, _endpoints_of(session, events))
+        _mark(session, events)
+    return len(events)
+
+
+def _relay_by_file(database: Database) -> int:
+    # SQLite has one writer, and a log that grows while anybody reads: nothing is held while DBOS writes.
+    with database.reading() as session:
+        events = session.execute(_WAITING.limit(BATCH)).all()
+        endpoints = _endpoints_of(session, events)
+    _hand_over(events, endpoints)
+    if events:
         with database.writing() as session:
-            events = session.execute(_WAITING.limit(BATCH).with_for_update(skip_locked=True)).all()
-            _hand_over(session, events)
             _mark(session, events)
     return len(events)
 
 
-def _hand_over(session: Session, events: Sequence[Any]) -> None:
+def _endpoints_of(session: Session, events: Sequence[Any]) -> Sequence[WebhookEndpoint]:
+    """The endpoints that may want them."""
     merchants = {event.merchant_id for event in events}
     enabled = col(WebhookEndpoint.disabled_at).is_(None)
-    endpoints = session.exec(
-        select(WebhookEndpoint).where(col(WebhookEndpoint.merchant_id).in_(merchants), enabled)
-    ).all()
-    for event in events:
-        for endpoint in endpoints:
-            if is_for(event, endpoint):
-                begin_attempt(event.id, endpoint.id, 1)
+    return session.exec(select(WebhookEndpoint).where(col(WebhookEndpoint.merchant_id).in_(merchants), enabled)).all()
+
+
+def _hand_over(events: Sequence[Any], endpoints: Sequence[WebhookEndpoint]) -> None:
+    for endpoint in endpoints:
+        wanted = [event.id for event in events if is_for(event, endpoint)]
+        for start in range(0, len(wanted), CROWD):
+            begin_first(wanted[start : start + CROWD], endpoint.id)
 
 
 def is_for(event: OutboxEvent, endpoint: WebhookEndpoint) -> bool:

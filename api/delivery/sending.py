@@ -1,8 +1,9 @@
-"""One POST to one shop: bounded in time and size, to a checked address, and never following a redirect."""
+"""POSTs to one shop: bounded in time and size, to a checked address, and never following a redirect."""
 
 import asyncio
 import ssl
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -13,7 +14,7 @@ import httpx
 from api.delivery import addresses
 from api.delivery.addresses import ForbiddenAddress, UnknownHost
 
-#: From the first look at the name to the end of the answer, in seconds.
+#: From the first look at the name to the end of the answers, in seconds.
 TIMEOUT = 10.0
 
 #: More of an answer is not read; only its status matters.
@@ -40,19 +41,44 @@ class Answer:
         return self.code == httpx.codes.GONE
 
 
+#: The headers and the body of one POST.
+Message = tuple[dict[str, str], str]
+
+
 def post(url: str, headers: dict[str, str], body: str, *, allow_private: bool, timeout: float = TIMEOUT) -> Answer:
     """Send, and tell what came of it; a failure to send is an answer too, never an exception."""
+    return post_all(url, [(headers, body)], allow_private=allow_private, timeout=timeout)[0]
+
+
+def post_all(url: str, messages: Sequence[Message], *, allow_private: bool, timeout: float = TIMEOUT) -> list[Answer]:
+    """The same for several at once, of each its answer; none takes longer because of another one."""
+    return asyncio.run(_post_all(url, messages, allow_private=allow_private, timeout=timeout))
+
+
+async def _post_all(url: str, messages: Sequence[Message], *, allow_private: bool, timeout: float) -> list[Answer]:
     began = time.monotonic()
-    try:
-        code = asyncio.run(_post_within(url, headers, body, allow_private=allow_private, timeout=timeout))
-        error = _complaint(code)
-    except (TimeoutError, httpx.TimeoutException):
-        code, error = None, f"No complete answer within {timeout:g} seconds."
-    except (ForbiddenAddress, UnknownHost) as refusal:
-        code, error = None, str(refusal)
-    except httpx.HTTPError as failure:
-        code, error = None, f"The connection failed ({type(failure).__name__})."
-    return Answer(code=code, error=error, latency_ms=round((time.monotonic() - began) * 1000))
+    # From the first look at the name on. The client's own timeouts count from byte to byte: a receiver that drips would
+    # hold us for hours.
+    ends_at = asyncio.get_running_loop().time() + timeout
+
+    async def answered(message: Message) -> Answer:
+        try:
+            async with asyncio.timeout_at(ends_at):
+                parts, resolved = await asyncio.shield(found)
+                code: int | None = await _post_to_any(client, parts, resolved, *message)
+            assert code is not None
+            error = _complaint(code)
+        except (TimeoutError, httpx.TimeoutException):
+            code, error = None, f"No complete answer within {timeout:g} seconds."
+        except (ForbiddenAddress, UnknownHost) as refusal:
+            code, error = None, str(refusal)
+        except httpx.HTTPError as failure:
+            code, error = None, f"The connection failed ({type(failure).__name__})."
+        return Answer(code=code, error=error, latency_ms=round((time.monotonic() - began) * 1000))
+
+    async with httpx.AsyncClient(verify=_tls(), trust_env=False, follow_redirects=False, timeout=timeout) as client:
+        found = asyncio.create_task(_found(url, allow_private=allow_private))
+        return await asyncio.gather(*map(answered, messages))
 
 
 def _complaint(code: int) -> str | None:
@@ -60,21 +86,26 @@ def _complaint(code: int) -> str | None:
         return None
     if 300 <= code < 400:
         return f"Answered {code}; redirects are not followed. Register the address that it leads to."
+    if code == httpx.codes.GONE:
+        return "Answered 410: nobody listens here any more. The endpoint is disabled; enable it when somebody does."
     return f"Answered {code}; accepted is any status from 200 to 299."
 
 
-async def _post_within(url: str, headers: dict[str, str], body: str, *, allow_private: bool, timeout: float) -> int:
-    # The client's own timeouts count from byte to byte: a receiver that drips would hold us for hours.
-    async with asyncio.timeout(timeout):
-        parts = addresses.parse(url, allow_private=allow_private)
-        resolved = await asyncio.to_thread(addresses.resolve, parts, allow_private=allow_private)
-        async with httpx.AsyncClient(verify=_tls(), trust_env=False, follow_redirects=False, timeout=timeout) as client:
-            for address in resolved[:-1]:
-                try:
-                    return await _post_to(client, parts, address, headers, body)
-                except httpx.ConnectError:
-                    continue  # IPv6 is announced by many hosts and reached from few
-            return await _post_to(client, parts, resolved[-1], headers, body)
+async def _found(url: str, *, allow_private: bool) -> tuple[SplitResult, list[str]]:
+    """The address in its parts, and the numbers that its name leads to now."""
+    parts = addresses.parse(url, allow_private=allow_private)
+    return parts, await asyncio.to_thread(addresses.resolve, parts, allow_private=allow_private)
+
+
+async def _post_to_any(
+    client: httpx.AsyncClient, parts: SplitResult, resolved: Sequence[str], headers: dict[str, str], body: str
+) -> int:
+    for address in resolved[:-1]:
+        try:
+            return await _post_to(client, parts, address, headers, body)
+        except httpx.ConnectError:
+            continue  # IPv6 is announced by many hosts and reached from few
+    return await _post_to(client, parts, resolved[-1], headers, body)
 
 
 async def _post_to(
@@ -91,7 +122,7 @@ async def _post_to(
             **headers,
             "host": parts.netloc,
             "content-type": "application/json",
-            "user-agent": f"moderation-webhooks/{version('moderation')}",
+            "user-agent": _user_agent(),
         },
         extensions={"sni_hostname": parts.hostname},
     )
@@ -105,6 +136,12 @@ async def _post_to(
     finally:
         await answer.aclose()
     return answer.status_code
+
+
+@cache
+def _user_agent() -> str:
+    """Looked up once: the package's record is a file."""
+    return f"moderation-webhooks/{version('moderation')}"
 
 
 @cache

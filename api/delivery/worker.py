@@ -12,7 +12,7 @@ from datetime import timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.delivery import outbox, sending
-from api.delivery.deliveries import BACK_OFF, DELIVERIES, Context, is_at_work, work_with
+from api.delivery.deliveries import BACK_OFF, DELIVERIES, FIRST, Context, is_at_work, work_with
 from api.delivery.engine import Engine
 from api.delivery.presence import presence_in
 from api.delivery.relay import BATCH, ask_for_late, relay
@@ -107,7 +107,7 @@ class Worker:
         try:
             self._presence.keep()
             work_with(self._context)
-            self._engine.launch([DELIVERIES], self._schedules, poll=self._queue_poll)
+            self._engine.launch([FIRST, DELIVERIES], self._schedules, poll=self._queue_poll)
         except BaseException as error:
             self._failure = error
             self._presence.leave()

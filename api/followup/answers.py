@@ -16,7 +16,7 @@ from api.intake.submit import count, keep
 from api.reviewing import erasing, orders
 from api.state import AppState
 from api.storage.clock import now
-from api.storage.tables import IdempotencyKey, Screening
+from api.storage.tables import IdempotencyKey, ReviewCase, Screening
 from api.storage.together import insert_rows
 
 
@@ -65,26 +65,33 @@ def appeal(state: AppState, account: Account, screening_id: str, body: AppealCre
 
 
 def withdraw(state: AppState, account: Account, screening_id: str, actor: str = "shop") -> ScreeningPublic:
-    """The order went away. Again is no error."""
+    """The order went away, whichever of its texts is named. Again is no error.
+
+    The customer may have sent a newer text of which the shop has not heard: that one must not be made either. Earlier
+    texts that were rejected stay so on the record.
+    """
     with state.database.writing() as session:
-        screening, case = orders.lock_order(session, account.merchant.id, screening_id)
-        orders.withdraw(session, screening, case, actor, now())
-        return _public(session, state, account, screening)
+        texts = orders.lock_texts(session, account.merchant.id, screening_id)
+        for screening, case in texts:
+            if screening.id in (screening_id, texts[-1][0].id):
+                orders.withdraw(session, screening, case, actor, now())
+        return _public(session, state, account, _named(texts, screening_id))
 
 
 def erase(state: AppState, account: Account, screening_id: str) -> ScreeningPublic:
-    """Forget the words of an order, those of its earlier texts too, and every copy that we gave out as an answer."""
+    """Forget the words of an order, of all its texts, and every copy that we gave out as an answer."""
     moment = now()
     with state.database.writing() as session:
-        screening, case = orders.lock_order(session, account.merchant.id, screening_id)
-        before = [
-            orders.lock_order(session, account.merchant.id, each.id) for each in orders.texts_before(session, screening)
-        ]
-        for each, its_case in ((screening, case), *before):
-            erasing.erase(session, each, its_case, "shop", moment)
+        texts = orders.lock_texts(session, account.merchant.id, screening_id)
+        for screening, case in texts:
+            erasing.erase(session, screening, case, "shop", moment)
             session.flush()
-            _forget_answers(session, each.id, _public(session, state, account, each))
-        return _public(session, state, account, screening)
+            _forget_answers(session, screening.id, _public(session, state, account, screening))
+        return _public(session, state, account, _named(texts, screening_id))
+
+
+def _named(texts: list[tuple[Screening, ReviewCase | None]], screening_id: str) -> Screening:
+    return next(screening for screening, _case in texts if screening.id == screening_id)
 
 
 def _forget_answers(session: Session, screening_id: str, public: ScreeningPublic) -> None:

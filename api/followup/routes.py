@@ -76,7 +76,10 @@ def create_appeal(
 
 @router.post("/withdraw", responses=_FOUND)
 def withdraw_screening(screening_id: str, state: StateDep, key: WriteKeyDep) -> ScreeningPublic:
-    """The order went away: nobody decides it any more, and nothing may be made. Again is no error."""
+    """The order went away: nobody decides it any more, and nothing may be made. Again is no error.
+
+    Any of the order's texts names it: a newer one that the customer has sent meanwhile is withdrawn with it.
+    """
     return answers.withdraw(state, key.account, screening_id)
 
 
@@ -90,7 +93,7 @@ def get_text(screening_id: str, state: StateDep, key: ReadKeyDep) -> TextPublic:
 
 @router.delete("/text", responses=_FOUND)
 def erase_text(screening_id: str, state: StateDep, key: WriteKeyDep) -> ScreeningPublic:
-    """Erase the customer's words, those of the order's earlier texts too; the decisions stay, without quotations.
+    """Erase the customer's words, those of all texts of the order; the decisions stay, without quotations.
 
     An order in review is withdrawn by it. Again is no error.
     """

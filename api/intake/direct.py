@@ -90,6 +90,8 @@ def respond(answer: Answer) -> Response:
 
 def _well_formed(scope: Scope, body: bytes) -> tuple[ScreeningCreate, str, str | None] | None:
     """The order, the token and the Idempotency-Key; None for what the usual way shall look at."""
+    if scope["query_string"]:
+        return None
     content_type, token, keys = b"", "", []
     for name, value in scope["headers"]:
         if name == b"content-type":

@@ -1,7 +1,7 @@
 """Previews: a coarse hint while the customer types. Nothing is stored, no term is shown, nothing is promised."""
 
 from api.customers.merchants import Account
-from api.intake.policy import policy_of
+from api.intake.deciding import decide_order
 from api.intake.schemas import Hint, PreviewCreate
 from api.state import AppState
 from moderation.evidence import Category, Outcome
@@ -14,7 +14,6 @@ def preview(state: AppState, account: Account, body: PreviewCreate) -> Hint:
     Review and rejection look the same, and so do all reasons: whoever maps the filter by probing learns little.
     Whether the machine can make the characters is no secret.
     """
-    policy, own_lines = policy_of(account.shop)
     request = PersonalizationRequest(
         fields=tuple(Field(name=field.name, text=field.text) for field in body.fields),
         brand=body.brand,
@@ -22,7 +21,7 @@ def preview(state: AppState, account: Account, body: PreviewCreate) -> Hint:
         locale=body.locale,
         region=body.region,
     )
-    decision = state.budget.moderate(state.pipeline, request, policy=policy, merchant=own_lines)
+    decision = decide_order(state, account, request, campaign=None, holds=()).decision
     if decision.outcome is Outcome.APPROVE:
         return "looks_fine"
     return "not_producible" if set(decision.reasons) == {Category.NOT_PRODUCIBLE} else "needs_a_look"

@@ -8,6 +8,7 @@ from api.links import status_url
 from api.state import AppState
 from api.storage.tables import Appeal, DecisionRecord, ReviewCase, Screening
 from moderation.evidence import Category, Outcome
+from moderation.messages import found_in_text
 
 
 def to_public(
@@ -22,6 +23,7 @@ def to_public(
     """The screening with the decision in force and, while a person is needed, its case."""
     outcome = Outcome(decision.outcome)
     categories = [Category(reason) for reason in decision.reasons]
+    found = found_in_text((each["category"], each["source"]) for each in decision.evidence)
     waiting = case is not None and screening.status == "in_review"
     messages = state.messages
     return ScreeningPublic(
@@ -32,11 +34,11 @@ def to_public(
         outcome=outcome,
         risk=decision.risk,
         reasons=[
-            ReasonPublic(category=category, message=messages.for_reason(outcome, category, screening.locale))
+            ReasonPublic(category=category, message=messages.for_reason(outcome, category, screening.locale, found))
             for category in categories
         ],
         evidence=decision.evidence,
-        message=messages.for_outcome(outcome, categories, screening.locale),
+        message=messages.for_outcome(outcome, categories, screening.locale, found),
         case=CasePublic(id=case.id, queue=case.queue, due_at=case.due_at) if case is not None and waiting else None,
         appeal=None if appeal is None else appeal_public(appeal),
         revision=screening.revision,

@@ -24,7 +24,9 @@ from api.reviewing.conversation import Party
 from api.state import AppState
 from api.storage.clock import now
 from api.storage.tables import Appeal, CaseMessage, DecisionRecord, ReviewCase, Screening
+from moderation.detectors.producible import CHARACTERS
 from moderation.evidence import Category, Outcome
+from moderation.messages import found_in_text
 
 router = APIRouter(prefix="/s", route_class=LinkRoute, include_in_schema=False)
 
@@ -178,6 +180,7 @@ def _page(request: Request, state: AppState, token: str, draft: Draft, status: i
     language = state.wording.language(order.locale, *accepted_languages(request))
     catalogue = state.messages.catalogue(language)
     outcome, categories = Outcome(decision.outcome), [Category(reason) for reason in decision.reasons]
+    found = found_in_text((each["category"], each["source"]) for each in decision.evidence)
     texts = draft.texts or {}
     page = render(
         "status.html",
@@ -187,8 +190,13 @@ def _page(request: Request, state: AppState, token: str, draft: Draft, status: i
         standing=standing,
         draft=draft,
         token=token,
-        message=state.messages.for_outcome(outcome, categories, language),
-        rules=[catalogue.categories[category] for category in categories],
+        message=state.messages.for_outcome(outcome, categories, language, found),
+        rules=[
+            catalogue.categories[category]
+            for category in categories
+            if outcome is not Outcome.REVIEW or category in found
+        ],
+        unmakeable=_unmakeable(order, decision),
         texts=[texts.get(field["name"], field["text"]) for field in order.fields],
         max_message=orders.MAX_APPEAL,
     )
@@ -197,6 +205,14 @@ def _page(request: Request, state: AppState, token: str, draft: Draft, status: i
         f"{SECURITY_HEADERS['Content-Security-Policy']}; script-src 'self'; connect-src 'self'"
     )
     return page
+
+
+def _unmakeable(order: Screening, decision: DecisionRecord) -> list[str]:
+    """The characters that the machine cannot make, as far as they were named; what nobody can see by its number."""
+    words = {field["name"]: field["text"] for field in order.fields}
+    spans = [span for each in decision.evidence if each["source"] == CHARACTERS for span in each["spans"]]
+    found = [words.get(span["field"], "")[span["start"] : span["end"]] for span in spans]
+    return list(dict.fromkeys(c if c.isprintable() else f"U+{ord(c):04X}" for c in found if c))
 
 
 def gone_page(request: Request, state: AppState) -> Response:

@@ -134,10 +134,10 @@ def find_appeal(session: Session, screening_id: str) -> Appeal | None:
 
 def demand_newest(session: Session, screening: Screening) -> None:
     """Raises a 409 ``Problem`` that names the newer text when there is one."""
-    newer = session.exec(select(Screening.id).where(Screening.revision_of == screening.id)).first()
+    newer = _newer(session, screening)
     if newer is not None:
-        detail = f"A newer text has replaced this one: {newer}. Go on with that."
-        raise Problem(409, "already_revised", detail, revised_by=newer)
+        detail = f"A newer text has replaced this one: {newer.id}. Go on with that."
+        raise Problem(409, "already_revised", detail, revised_by=newer.id)
 
 
 def demand_revisable(session: Session, screening: Screening) -> None:
@@ -161,13 +161,29 @@ def texts_before(session: Session, screening: Screening) -> list[Screening]:
     return found
 
 
+def lock_texts(session: Session, merchant_id: str, screening_id: str) -> list[tuple[Screening, ReviewCase | None]]:
+    """All texts of the order that the screening belongs to, the first one first, with their cases, to be changed.
+
+    The last one is the order's newest: a new text needs its lock, so that none comes while these are held. Raises as
+    ``find_order`` does.
+    """
+    asked = find_order(session, merchant_id, screening_id)
+    ids = [screening.id for screening in (*reversed(texts_before(session, asked)), asked)]
+    locked = [lock_order(session, merchant_id, id_) for id_ in ids]
+    while (newer := _newer(session, locked[-1][0])) is not None:
+        locked.append(lock_order(session, merchant_id, newer.id))
+    return locked
+
+
 def newest_text(session: Session, screening: Screening) -> Screening:
     """The screening whose text holds now: the given one, or the last that replaced it."""
-    while (
-        newer := session.exec(select(Screening).where(col(Screening.revision_of) == screening.id)).first()
-    ) is not None:
+    while (newer := _newer(session, screening)) is not None:
         screening = newer
     return screening
+
+
+def _newer(session: Session, screening: Screening) -> Screening | None:
+    return session.exec(select(Screening).where(col(Screening.revision_of) == screening.id)).first()
 
 
 def _open_for_appeal(

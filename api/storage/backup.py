@@ -52,7 +52,11 @@ def restore(database: Database, file: Path, *, replace: bool = False) -> None:
         StoreRefused: The file is not the one that was written, or the database holds something.
     """
     check(file)
-    _KINDS[database.engine.dialect.name].read(database, file, replace=replace)
+    kind = database.engine.dialect.name
+    with file.open("rb") as content:
+        if not content.read(16).startswith(_KINDS[kind].BEGINS):
+            raise StoreRefused(f"{file} is no backup of {kind}. Name one, or set MODERATION_DATABASE_URL to its kind.")
+    _KINDS[kind].read(database, file, replace=replace)
 
 
 def check(file: Path) -> None:

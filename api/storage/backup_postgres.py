@@ -3,12 +3,16 @@
 import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from api.errors import StoreRefused
 from api.storage.database import Database
+
+#: The first bytes of every backup of this kind.
+BEGINS = b"PGDMP"
 
 
 def write(database: Database, file: Path) -> None:
@@ -23,9 +27,26 @@ def read(database: Database, file: Path, *, replace: bool) -> None:
     _run(None, "pg_restore", "--list", str(file))
     if not replace and inspect(database.engine).has_table("screening"):
         raise StoreRefused("The database has tables. Restore into an empty one, or say --replace to give them up.")
+    _make_sure_that_nobody_works(database)
     drop = ("--clean", "--if-exists") if replace else ()
     options = ("--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", *drop)
     _run(database, "pg_restore", *options, str(file))
+
+
+def _make_sure_that_nobody_works(database: Database) -> None:
+    """Servers and workers keep sessions open. One that has just been closed may show for a moment."""
+    others = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user"
+        " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    )
+    for _ in range(20):
+        with database.engine.connect() as connection:
+            if not (count := connection.execute(others).scalar_one()):
+                return
+        time.sleep(0.1)
+    raise StoreRefused(
+        f"{count} sessions of this user are in the database. Stop servers and workers, then restore again."
+    )
 
 
 def _run(database: Database | None, name: str, *arguments: str) -> str:

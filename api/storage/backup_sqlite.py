@@ -9,9 +9,14 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlmodel import Session
+
 from api.errors import StoreRefused
 from api.storage.database import Database
 from api.storage.unfinished import ask_again
+
+#: The first bytes of every backup of this kind.
+BEGINS = b"SQLite format 3\0"
 
 
 def write(database: Database, file: Path) -> None:
@@ -56,7 +61,7 @@ def _ask_again(file: Path) -> None:
     restored = Database(f"sqlite:///{file}")
     try:
         if restored.is_current():  # else the upgrade comes first; an older version's tables are not ours to change
-            with restored.writing() as session:
+            with Session(restored.engine) as session, session.begin():  # alone with the file: nobody to take turns with
                 ask_again(session)
     finally:
         restored.close()

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, String, Table, collate, func, select, tuple_
@@ -16,7 +17,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from sqlmodel import Session
 
 from api.errors import StoreRefused
-from api.storage.database import Database
+from api.storage.database import Database, normalise_url
 from api.storage.tables import Screening
 from api.storage.unfinished import ask_again
 
@@ -36,18 +37,26 @@ class Copied:
     digest: str
 
 
+def check_addresses(source: str, target: str) -> None:
+    """Raises ``StoreRefused`` unless they are of a database that is there and of the kind that it can move to."""
+    if not source.startswith("sqlite:///") or not normalise_url(target).startswith("postgresql+psycopg://"):
+        raise StoreRefused(
+            "The copy goes from sqlite:///FILE to postgresql://... Give the two addresses in this order."
+        )
+    file = Path(source.removeprefix("sqlite:///"))
+    if not file.is_file():
+        raise StoreRefused(f"There is no database {file}. Check the first address; an absolute path has four slashes.")
+
+
 def copy_all(source: Database, target: Database) -> Iterator[Copied]:
     """Copy every table and compare both sides; each is yielded when it is the same.
 
     The source is locked against writers for the whole time and left as it was.
 
     Raises:
-        StoreRefused: The kinds or schemas do not fit, or a table differs afterwards.
+        StoreRefused: The addresses or schemas do not fit, or a table differs afterwards.
     """
-    if (source.engine.dialect.name, target.engine.dialect.name) != ("sqlite", "postgresql"):
-        raise StoreRefused(
-            "The copy goes from sqlite:///FILE to postgresql://... Give the two addresses in this order."
-        )
+    check_addresses(source.url, target.url)
     if not source.is_current():
         raise StoreRefused("The source's schema is not this version's. Run `moderation db upgrade` on it, then copy.")
     target.upgrade()

@@ -19,11 +19,16 @@ from sqlmodel import Session, create_engine
 
 from api.storage import driver
 from api.storage.damage import refuse_when_damaged
+from api.storage.turns import Turns
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 #: How long a writer waits for another one, in milliseconds.
 BUSY_TIMEOUT_MS = 10_000
+
+#: How long a thread queues for its turn before it goes to SQLite without one, in seconds: longer than a crowd takes, and where somebody
+#: holds the lock for good, nobody is told so much later than by SQLite alone.
+PATIENCE = 2.0
 
 
 class Database:
@@ -36,6 +41,8 @@ class Database:
         """
         self.url = normalise_url(url)
         self.engine = _create_engine(self.url)
+        self._turns = Turns(_file_of_turns(self.engine), patience=PATIENCE)
+        event.listen(self.engine, "begin", self._begin)
         # PostgreSQL answers each question as things stand, in a transaction or not: two trips less without one.
         alone = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
         self._reading = self.engine.execution_options(reading=True, **alone)
@@ -44,7 +51,7 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One transaction that may write; committed at the end, rolled back on any error."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with self._turns.queueing(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
@@ -62,7 +69,7 @@ class Database:
     @contextmanager
     def adding(self) -> Iterator[Connection]:
         """One transaction for rows that are new, without a session; it begins with the first of them, or when it reads."""
-        with self.engine.connect() as connection:
+        with self._turns.queueing(), self.engine.connect() as connection:
             try:
                 yield connection
                 connection.commit()
@@ -80,7 +87,7 @@ class Database:
 
     def is_current(self) -> bool:
         """Whether the schema is the one that this code was written for."""
-        with self.engine.connect() as connection:
+        with self._reading.connect() as connection:
             have = MigrationContext.configure(connection).get_current_heads()
         return set(have) == set(ScriptDirectory.from_config(alembic_config()).get_heads())
 
@@ -91,6 +98,16 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+    def _begin(self, connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if self.engine.dialect.name != "sqlite" or options.get("asking", False):
+            return
+        if options.get("reading", False):
+            driver.tell(connection, "BEGIN")
+        else:
+            self._turns.take()
+            driver.tell(connection, "BEGIN IMMEDIATE")
 
 
 def normalise_url(url: str) -> str:
@@ -125,18 +142,17 @@ def _create_engine(url: str) -> Engine:
     )
     event.listen(engine, "connect", _prepare_sqlite)
     refuse_when_damaged(engine)
-    event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
+def _file_of_turns(engine: Engine) -> Path | None:
+    file = engine.url.database if engine.dialect.name == "sqlite" else None
+    # An address of SQLite's own kind (file:...?mode=ro) is no path, and mostly asks not to write.
+    return Path(f"{file}-turn") if file and file != ":memory:" and not file.startswith("file:") else None
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    # The driver must not open transactions on its own: _begin_sqlite chooses the kind.
+    # The driver must not open transactions on its own: Database._begin chooses the kind.
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    if not options.get("asking", False):
-        driver.tell(connection, "BEGIN" if options.get("reading", False) else "BEGIN IMMEDIATE")

@@ -22,6 +22,9 @@ _UNMAKEABLE = {
 #: Symbols below (degree, copyright, registered) are in every font; arrows, hearts and emoji are not.
 _PICTURES = "\u2190"
 _LAYOUT = "\n\r\t"
+#: The source of evidence whose spans are the characters that cannot be made.
+CHARACTERS = "producible/characters"
+
 #: Characters named one by one in an explanation; the rest are counted.
 _NAMED = 5
 
@@ -38,7 +41,7 @@ class ProducibleDetector:
         product = self._products.find(readings.request.product)
         found = [each for field in readings.request.fields for each in self._look(field, product)]
         if not any(field.text.strip() for field in readings.request.fields):
-            found.append(_evidence("empty", (), "Every field is empty, so there is nothing to make."))
+            found.append(_evidence("producible/empty", (), "Every field is empty, so there is nothing to make."))
         return found
 
     def _look(self, field: Field, product: Product) -> Iterator[Evidence]:
@@ -47,17 +50,17 @@ class ProducibleDetector:
             spans = tuple(Span(field=field.name, start=at, end=at + 1) for at, _ in missing[:_NAMED])
             named = ", ".join(f"{describe(field.text[at])} ({why})" for at, why in missing[:_NAMED])
             more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
-            yield _evidence("characters", spans, f"Cannot be made on this product: {named}{more}.")
+            yield _evidence(CHARACTERS, spans, f"Cannot be made on this product: {named}{more}.")
         lines = field.text.splitlines() or [""]
         if product.max_lines is not None and len(lines) > product.max_lines:
             text = f"'{field.name}' has {len(lines)} lines; {_on(product)} carries {product.max_lines}."
-            yield _evidence("lines", (Span(field=field.name, start=0, end=len(field.text)),), text)
+            yield _evidence("producible/lines", (Span(field=field.name, start=0, end=len(field.text)),), text)
         longest = max(map(count_graphemes, lines))
         if product.max_line_length is not None and longest > product.max_line_length:
             text = (
                 f"A line of '{field.name}' has {longest} characters; {_on(product)} carries {product.max_line_length}."
             )
-            yield _evidence("length", (Span(field=field.name, start=0, end=len(field.text)),), text)
+            yield _evidence("producible/length", (Span(field=field.name, start=0, end=len(field.text)),), text)
 
 
 def describe(character: str) -> str:
@@ -94,13 +97,13 @@ def _on(product: Product) -> str:
     return "one field" if product.name == "unknown" else f"a {product.name}"
 
 
-def _evidence(kind: str, spans: tuple[Span, ...], explanation: str) -> Evidence:
+def _evidence(source: str, spans: tuple[Span, ...], explanation: str) -> Evidence:
     return Evidence(
         detector=ProducibleDetector.name,
         category=Category.NOT_PRODUCIBLE,
         severity=1,
         score=1.0,
         spans=spans,
-        source=f"producible/{kind}",
+        source=source,
         explanation=explanation,
     )

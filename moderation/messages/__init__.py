@@ -1,18 +1,18 @@
 """What the customer is told, in their language: honest, helpful, never shaming, never a guess.
 
-One YAML file per locale. ``approve`` and ``review`` and ``reject`` are whole sentences; per category there is a
+One YAML file per locale. ``approve``, ``review``, ``not_automatic`` and ``reject`` are whole sentences; per category there is a
 ``title``, a public ``rule``, a ``topic`` (what a reviewer will look at), the ``reject`` sentence, and examples of both
 sides of the rule: ``against`` it and ``fine``. Where a quotation would itself offend or take sides, the example is
 described instead. ``principles`` are rules that belong to no category, because nothing is refused by them: that faith is welcome, and names are.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from moderation.errors import PolicyError
-from moderation.evidence import Category, Outcome
+from moderation.evidence import Category, Outcome, is_about_text
 from moderation.yaml_text import load_yaml
 
 MESSAGE_DIRECTORY = Path(__file__).parent
@@ -56,10 +56,20 @@ class Catalogue:
     approve: str
     #: A sentence that the topic completes.
     review: str
+    #: Instead of it, when a person reads the order for no reason that lies in the text.
+    not_automatic: str
     #: How the language ends a sentence.
     stop: str
     categories: Mapping[Category, CategoryWords]
     principles: Mapping[str, Principle]
+
+
+ALL = frozenset(Category)
+
+
+def found_in_text(evidence: Iterable[tuple[str, str]]) -> frozenset[Category]:
+    """The categories of which something was found in the words; the evidence is given as category and source."""
+    return frozenset(Category(category) for category, source in evidence if is_about_text(source))
 
 
 class Messages:
@@ -81,17 +91,28 @@ class Messages:
         language = (locale or FALLBACK_LOCALE).replace("_", "-").split("-")[0].lower()
         return self._catalogues.get(language, self._catalogues[FALLBACK_LOCALE])
 
-    def for_reason(self, outcome: Outcome, category: Category, locale: str | None) -> str:
-        """One sentence or two for one reason."""
+    def for_reason(
+        self, outcome: Outcome, category: Category, locale: str | None, found: Collection[Category] = ALL
+    ) -> str:
+        """One sentence or two for one reason.
+
+        Args:
+            found: What was found in the text, see ``found_in_text``; of anything else the customer is not told that
+                it was.
+        """
         catalogue = self.catalogue(locale)
         words = catalogue.categories[category]
+        if outcome is Outcome.REVIEW and category not in found:
+            return catalogue.not_automatic
         return words.reject if outcome is Outcome.REJECT else f"{catalogue.review} {words.topic}{catalogue.stop}"
 
-    def for_outcome(self, outcome: Outcome, reasons: Sequence[Category], locale: str | None) -> str:
+    def for_outcome(
+        self, outcome: Outcome, reasons: Sequence[Category], locale: str | None, found: Collection[Category] = ALL
+    ) -> str:
         """The whole message: one part per reason, none repeated."""
         if not reasons:
             return self.catalogue(locale).approve
-        return " ".join(dict.fromkeys(self.for_reason(outcome, reason, locale) for reason in reasons))
+        return " ".join(dict.fromkeys(self.for_reason(outcome, reason, locale, found) for reason in reasons))
 
 
 def load_messages(directory: Path = MESSAGE_DIRECTORY) -> Messages:
@@ -116,6 +137,7 @@ def _catalogue(path: Path) -> Catalogue:
         locale=path.stem,
         approve=_text(data, "approve", path.name),
         review=_text(data, "review", path.name),
+        not_automatic=_text(data, "not_automatic", path.name),
         stop="。" if path.stem == "ja" else ".",
         categories=words,
         principles={name: _principle(data.get("principles") or {}, name, path) for name in PRINCIPLES},

@@ -53,6 +53,28 @@ def test_a_body_that_does_not_fit_is_refused_in_the_one_shape(client, database, 
         assert session.exec(select(func.count()).select_from(Screening)).one() == 0
 
 
+def test_an_error_says_where_and_what_is_so(client):
+    def said(response):
+        assert response.status_code == 422
+        error = response.json()["error"]
+        assert error["code"] == "invalid_request"
+        return error["places"][0]["at"], error["detail"]
+
+    good = json.dumps(order("x")).encode()
+    for label in ({}, {"Content-Type": "application/x-www-form-urlencoded"}):
+        at, detail = said(client.post("/v1/screenings", content=good, headers=label))
+        assert (at, "Content-Type: application/json" in detail) == ("header.content-type", True)
+    at, detail = said(send(client, b'{"fields": ['))
+    assert (at, "no JSON, from character 12" in detail) == ("body", True)
+    at, detail = said(send(client, BAD_BODIES["two fields of one name"]))
+    assert (at, detail.endswith("body.fields: field names must differ within one request")) == ("body.fields", True)
+    for path in ("/v1/screenings?refrence=o-1", "/v1/reconcile?refrence=o-1"):
+        at, detail = said(client.get(path))
+        assert (at, "no such parameter; it takes" in detail) == ("query.refrence", True)
+    at, detail = said(client.post("/v1/screenings?mode=test", json=order("x")))
+    assert (at, "it takes none" in detail) == ("query.mode", True)
+
+
 def test_ten_megabytes_are_refused_before_they_are_read(client):
     response = send(client, json.dumps(order("x" * 10_000_000)).encode())
     assert response.status_code == 413

@@ -185,6 +185,21 @@ def test_a_withdrawn_order_is_decided_by_nobody_and_the_shop_hears_once(client, 
         claims.claim(session, heron, made["case"]["id"], now())
 
 
+def test_an_order_is_withdrawn_and_erased_by_whichever_of_its_texts_the_shop_knows(client, database):
+    first = place(client, "a reviewme b")
+    second = client.post(f"/v1/screenings/{first['id']}/revisions", json=fields("canary rejectme")).json()
+    third = client.post(f"/v1/screenings/{second['id']}/revisions", json=fields("canary reviewme")).json()
+    gone = client.post(f"/v1/screenings/{first['id']}/withdraw")
+    assert (gone.json()["id"], gone.json()["status"]) == (first["id"], "withdrawn")
+    states = [client.get(f"/v1/screenings/{each['id']}").json()["status"] for each in (second, third)]
+    assert states == ["rejected", "withdrawn"]
+    assert events(database)[-1] == "withdrawn"
+    client.delete(f"/v1/screenings/{second['id']}/text")
+    for each in (first, second, third):
+        assert client.get(f"/v1/screenings/{each['id']}/text").json()["fields"] == []
+    assert client.get(f"/v1/screenings/{third['id']}").json()["erased_at"]
+
+
 def test_a_verdict_that_has_not_taken_effect_goes_with_the_order(client, database, hire):
     heron = hire("Heron")
     with database.writing() as session:

@@ -18,7 +18,7 @@ def tried(client, database):
     """Calls with a test key of the same shop."""
     with database.writing() as session:
         shop = session.exec(select(Merchant)).one()
-        scopes = ["screenings:write", "screenings:read"]
+        scopes = ["screenings:write", "screenings:read", "previews"]
         token = merchants.create_key(session, shop.id, "test", scopes, mode="test")[1]
         again = merchants.create_key(session, shop.id, "test 2", scopes, mode="test")[0]
     assert token.startswith("mk_test_")
@@ -44,11 +44,16 @@ def tried(client, database):
         ("rejectme", "rejected", ["profanity"], None),
     ],
 )
-def test_a_text_chooses_its_outcome(tried, text, status, reasons, queue):
+def test_a_text_chooses_its_outcome(client, tried, text, status, reasons, queue):
     body = tried(text)
     assert (body["mode"], body["status"]) == ("test", status)
     assert [reason["category"] for reason in body["reasons"]] == reasons
     assert (body["case"] or {}).get("queue") == queue
+    # Nothing is laid to the text of an order that waits because a check did not answer.
+    assert ("not everything is decided automatically" in body["message"]) == (text == "test:timeout")
+    typed = {"fields": [{"name": "a", "text": text}]}
+    hint = client.post("/v1/previews", json=typed, headers=tried.headers).json()["hint"]
+    assert hint == ("looks_fine" if status == "approved" else "needs_a_look")
 
 
 @pytest.mark.parametrize(("then", "status"), [("approve", "approved"), ("reject:politics", "rejected")])

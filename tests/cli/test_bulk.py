@@ -18,6 +18,7 @@ import api.cli.bulk.run
 import moderation.pipeline
 from api.cli.app import app
 from api.cli.bulk.rows import open_remote, rows_of
+from api.cli.bulk.run import find_files
 from api.errors import BulkRefused
 from tests.cli.small import SmallScreener, small_pipeline
 from tests.delivery.receiver import wait_until
@@ -125,6 +126,13 @@ def test_a_file_of_an_object_store_is_read_like_one_of_this_machine(orders, monk
         api.cli.bulk.plan.plan_parts([str(orders / "gone.csv")])
 
 
+def test_patterns_are_read_from_where_one_stands(orders, monkeypatch):
+    monkeypatch.chdir(orders)
+    assert find_files(["*.jsonl", "./b.*", str(orders / "[cd].parquet")]) == [str(orders / name) for name in FILES]
+    with pytest.raises(BulkRefused, match=r"No file can be found for \*.zzz: nothing matches it. Check"):
+        find_files(["*.zzz"])
+
+
 def test_a_worker_that_falls_over_ends_the_run_with_a_sentence(run, orders, tmp_path, monkeypatch):
     monkeypatch.setenv("SMALL_FAILS_AT", "2")
     stopped = run(orders / "c.parquet", "--output", tmp_path / "out", "--workers", 1).exception
@@ -175,6 +183,9 @@ def test_another_job_does_not_go_into_the_same_directory(run, orders, tmp_path):
     source.write_text('{"id": 1, "text": "hello"}\n')
     assert "lists and model" in str(run(source, "--output", output).exception)
     assert not list(output.glob("part-*"))
+    (output / "part-000000.jsonl").write_text("half of it")
+    assert "Delete it; the same command makes it anew" in str(run(source, "--output", output).exception)
+    assert "/proc/none cannot be used" in str(run(source, "--output", "/proc/none").exception)
     assert "No file can be found" in str(run(tmp_path / "none*.csv", "--output", tmp_path / "new").exception)
     assert run(source, source, "--output", tmp_path / "one.jsonl").exit_code == 2
 

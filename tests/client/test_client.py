@@ -44,6 +44,8 @@ def test_the_life_of_an_order(shop):
     assert shop.erase(second.id).erased_at is not None
     assert shop.text(second.id) == {}
     assert shop.preview(Order(fields={"a": "hello"}), session="s").hint == "looks_fine"
+    rules = shop.guidelines(brand="Stride", locale="de-AT")
+    assert (rules.locale, rules.rules[0].title, len(rules.principles)) == ("de", "Schimpfwörter", 3)
 
 
 def test_many_orders_and_all_pages(shop):
@@ -59,6 +61,8 @@ def test_an_error_has_the_servers_code_and_sentence(shop):
     assert (caught.value.status, caught.value.code) == (404, "screening_not_found")
     with pytest.raises(ApiError, match="fields"):
         shop.screen(Order(fields={}))
+    with pytest.raises(ApiError, match=r"query\.refrence"):  # or one would go through all orders for one's own
+        list(shop.find(refrence="order-1"))
 
 
 def test_awaited_it_is_the_same(client, shop):
@@ -70,6 +74,7 @@ def test_awaited_it_is_the_same(client, shop):
         ):
             made = await other.screen(ORDER, key="k1")
             found = [each async for each in other.find(reference="order-1")]
+            assert (await other.guidelines(locale="de")).locale == "de"
             return made, found
 
     with ThreadPoolExecutor(1) as pool:  # a browser test may have left a loop in this thread

@@ -168,7 +168,7 @@ def test_where_passwords_are_off_the_company_is_the_only_way_in(client, issuer, 
     assert (refused.status_code, "Passwords let nobody in" in refused.text) == (403, True)
     assert travel(made).status_code == 303
     with pytest.raises(ValueError, match="nobody could sign in"):
-        Settings(database_url="sqlite://", secret_key="x" * 32, password_sign_in=False)
+        Settings(database_url="sqlite:///x", secret_key="x" * 32, password_sign_in=False)
 
 
 def test_ways_through_the_company_that_fail_are_slowed_down_apart_from_passwords(client, issuer, shop, monkeypatch):

@@ -110,9 +110,7 @@ class Receiver:
             def log_message(self, *_: Any) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._server.block_on_close = False
+        self._server = _Server(("127.0.0.1", 0), Handler)
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     @property
@@ -132,6 +130,13 @@ class Receiver:
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    #: Callers who may knock at the same moment; others of the crowd would knock again a second later.
+    request_queue_size = 64
 
 
 def wait_until(holds: Callable[[], bool], seconds: float = 60, otherwise: Callable[[], str] = lambda: "") -> None:

@@ -210,6 +210,7 @@ def test_gone_disables_the_endpoint_and_nothing_more_is_sent(shop: Shop, receive
     endpoint = shop.listen(receiver.url)
     shop.decide()
     wait_until(lambda: [d.status for d in shop.deliveries()] == ["failed"])
+    assert "The endpoint is disabled" in (shop.deliveries()[0].error or "")
     assert shop.endpoint(endpoint.id).disabled_at is not None
     second = shop.decide()
     wait_until(lambda: shop.was_relayed(second))

@@ -1,11 +1,13 @@
 """Workers that start, stop and share: what one leaves, another finishes."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
-from api.delivery import relay
+from api.delivery import deliveries, relay
+from api.delivery.deliveries import CROWD
 from api.delivery.worker import Worker
 from api.storage.database import Database
 from api.storage.tables import OutboxEvent
@@ -82,20 +84,56 @@ def test_a_worker_without_a_database_says_so_when_it_starts(tmp_path: object) ->
         make_worker(nowhere).start()
 
 
-def test_handing_an_event_over_again_delivers_it_once(shop: Shop, receiver: Receiver, started: list[Worker]) -> None:
-    """As after a crash between the handing over and the note of it."""
+def test_each_of_a_crowd_goes_its_own_way(shop: Shop, receiver: Receiver, started: list[Worker]) -> None:
     shop.listen(receiver.url)
+    receiver.behave = [*[receivers.answer(500)] * 5, receivers.accept]
+    events = {shop.decide().id for _ in range(CROWD + 4)}
     worker = make_worker(shop.database)
     worker.start()
     started.append(worker)
-    event = shop.decide()
-    wait_until(lambda: [delivery.status for delivery in shop.deliveries()] == ["delivered"])
-    with shop.database.writing() as session:
-        session.get_one(OutboxEvent, event.id).relayed_at = None
-    wait_until(lambda: shop.was_relayed(event))
+    wait_until(lambda: [each.status for each in shop.deliveries()] == ["delivered"] * len(events))
+    times = Counter(received.id for received in receiver.received)
+    assert set(times) == events
+    assert sorted(times.values()) == [1] * (len(events) - 5) + [2] * 5
+    assert {each.event_id for each in shop.deliveries() if each.attempts == 2} == {
+        e for e, n in times.items() if n == 2
+    }
+
+
+def test_a_crowd_is_one_piece_of_work(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beginning and ending work costs more than sending does: a launch day's webhooks would take the checkout's cores."""
+    shop.listen("https://shop.example/")
+    events = [shop.decide().id for _ in range(2 * CROWD + 1)]
+    begun: list[str] = []
+    monkeypatch.setattr(deliveries, "enqueue", lambda workflow, *_, **__: begun.append(workflow))
+    assert relay.relay(shop.database) == len(events)
+    assert begun == ["deliver_first", "deliver_first", "deliver"]
+
+
+def test_while_one_process_relays_no_other_does(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.listen("https://shop.example/")
+    shop.decide()
+    seen: list[int] = []
+    monkeypatch.setattr(relay, "begin_first", lambda *_: seen.append(relay.relay(Database(shop.database.url))))
+    assert relay.relay(shop.database) == 1
+    assert seen == [0]
+
+
+def test_handing_events_over_again_delivers_them_once(shop: Shop, receiver: Receiver, started: list[Worker]) -> None:
+    """As after a crash between the handing over and the note of it; the crowd is another one by then."""
+    shop.listen(receiver.url)
+    events = [shop.decide().id for _ in range(3)]
+    worker = make_worker(shop.database)
+    worker.start()
+    started.append(worker)
+    wait_until(lambda: [delivery.status for delivery in shop.deliveries()] == ["delivered"] * 3)
     after = shop.decide()
-    receiver.wait_for(2)
-    assert [received.id for received in receiver.received] == [event.id, after.id]
+    with shop.database.writing() as session:
+        for event_id in (*events, after.id):
+            session.get_one(OutboxEvent, event_id).relayed_at = None
+    receiver.wait_for(4)
+    wait_until(lambda: shop.was_relayed(after))
+    assert sorted(received.id for received in receiver.received) == sorted([*events, after.id])
 
 
 @pytest.mark.postgres
@@ -109,15 +147,14 @@ def test_two_relays_at_once_do_not_hand_over_the_same_event(
     handed_over: list[str] = []
     both_are_at_it = threading.Barrier(2, timeout=20)
 
-    def begin_attempt(event_id: str, _endpoint_id: str, _attempt: int) -> str:
+    def begin_first(event_ids: Sequence[str], _endpoint_id: str) -> None:
         if threading.current_thread().name not in met:
             met.append(threading.current_thread().name)
             both_are_at_it.wait()
-        handed_over.append(event_id)
-        return event_id
+        handed_over.extend(event_ids)
 
     met: list[str] = []
-    monkeypatch.setattr(relay, "begin_attempt", begin_attempt)
+    monkeypatch.setattr(relay, "begin_first", begin_first)
     monkeypatch.setattr(relay, "BATCH", 15)
     both = [threading.Thread(target=relay.relay, args=(shop.database,)) for _ in range(2)]
     for each in both:

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import httpx
@@ -70,6 +71,23 @@ def test_a_process_that_is_killed_is_replaced_and_its_answers_are_kept(served):
     wait_until(lambda: send("after") is not None, 30)
     again = send("before")
     assert (again.status_code, again.content) == (200, first.content)
+
+
+def test_the_others_stop_when_the_first_process_is_killed():
+    """Else they held the port, and nobody would replace or stop them."""
+    other = "import api.cli.serve as s, time; s._end_with_the_first(); print('at work', flush=True); time.sleep(60)"
+    first = (
+        "import multiprocessing, time\n"
+        f"multiprocessing.get_context('spawn').Process(target=exec, args=({other!r},)).start()\n"
+        "time.sleep(60)"
+    )
+    command = [sys.executable, "-c", first]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        assert process.stdout.readline() == b"at work\n"
+        process.kill()
+        began = time.monotonic()
+        assert process.stdout.read() == b""  # which ends when nobody is left who could write
+        assert time.monotonic() - began < 30
 
 
 def is_up(answers):

@@ -92,6 +92,14 @@ def test_a_person_types_on_the_shoe_sees_the_hint_orders_and_follows_the_order(p
     accessible(page)
 
 
+def test_the_documentation_runs_nobody_elses_script(page, served):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/docs")
+    page.locator("#operations-screenings-create_screening").wait_for()
+    assert [url for url in asked if not url.startswith((served, "data:"))] == []
+
+
 def test_without_script_everything_still_works_and_the_page_fits_a_small_screen(browser, served):
     context = browser.new_context(
         base_url=served, java_script_enabled=False, viewport={"width": 390, "height": 844}, color_scheme="dark"

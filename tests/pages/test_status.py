@@ -56,6 +56,7 @@ def put(database, actor, case_id, to, **more):
             "It cannot be made like this",
             ["swear word", "The rule: Swear words", "Send a new text", "Object"],
         ),
+        ("a\x07é", "It cannot be made like this", ["<mark><bdi>U+0007</bdi></mark>", "characters that the machine"]),
         ("reviewme", "A person is reading it", ["a statement about the brand", "You will hear by", "Send a new text"]),
     ],
 )

@@ -56,6 +56,7 @@ def test_what_was_backed_up_comes_back(database, other_url, tmp_path):
     assert file.stat().st_mode & 0o077 == 0
     with opened(other_url) as other:
         restore(other, file, replace=True)
+    assert not list(tmp_path.rglob("*.restoring*"))
     with opened(other_url) as other:
         assert other.is_current()
         assert content(other) == before
@@ -111,6 +112,14 @@ def test_a_backup_with_one_other_byte_is_refused(database, tmp_path, where):
     assert database.is_current()
 
 
+def test_a_backup_of_the_other_kind_of_database_is_refused(database, tmp_path):
+    other = tmp_path / "other"
+    other.write_bytes(b"SQLite format 3\0" if database.engine.dialect.name == "postgresql" else b"PGDMP and more")
+    (tmp_path / "other.sha256").write_text(hashlib.sha256(other.read_bytes()).hexdigest())
+    with pytest.raises(StoreRefused, match=r"is no backup of (sqlite|postgresql)\. Name one, or set"):
+        restore(database, other, replace=True)
+
+
 def test_a_backup_never_replaces_another(database, tmp_path):
     back_up(database, tmp_path / "one")
     with pytest.raises(StoreRefused, match="never replaces"):
@@ -150,13 +159,13 @@ def test_a_damaged_page_is_found_before_it_is_kept(sqlite_database, tmp_path):
     assert not list(tmp_path.glob("one*"))
 
 
-def test_a_database_in_use_is_not_replaced(sqlite_database, tmp_path):
-    fill(sqlite_database, orders=1)
-    back_up(sqlite_database, tmp_path / "one")
-    with sqlite_database.reading() as session:
+def test_a_database_in_use_is_not_replaced(database, tmp_path):
+    fill(database, orders=1)
+    back_up(database, tmp_path / "one")
+    with database.reading() as session:
         session.exec(select(Merchant)).all()
         with pytest.raises(StoreRefused, match="Stop servers"):
-            restore(sqlite_database, tmp_path / "one", replace=True)
+            restore(database, tmp_path / "one", replace=True)
 
 
 def test_what_was_there_is_kept_aside(sqlite_database, tmp_path):

@@ -8,7 +8,8 @@ import pytest
 from moderation.decision import decide
 from moderation.errors import PolicyError
 from moderation.evidence import Category, Evidence, Outcome
-from moderation.messages import MESSAGE_DIRECTORY, PRINCIPLES, load_messages
+from moderation.messages import MESSAGE_DIRECTORY, PRINCIPLES, found_in_text, load_messages
+from moderation.pipeline import unavailable
 from moderation.policy import POLICY_DIRECTORY, PolicyBook, PolicyLayer, load_policies, parse_policy
 
 MESSAGES = load_messages()
@@ -67,9 +68,20 @@ def test_every_category_locale_and_layer_has_a_message_for_what_it_decides(layer
     assert outcomes - {Outcome.APPROVE}, f"{layer} lets everything pass in {category}"
 
 
+def test_a_check_that_did_not_answer_is_not_laid_at_the_customers_door():
+    decision = decide([unavailable("toxicity", "no answer")], BOOK.effective("balanced"), {})
+    found = found_in_text((each.category, each.source) for each in decision.evidence)
+    told = MESSAGES.for_outcome(decision.outcome, decision.reasons, "en", found)
+    assert told == MESSAGES.catalogue("en").not_automatic
+    both = MESSAGES.for_outcome(Outcome.REVIEW, [Category.HATE, Category.UNCLEAR], "en", {Category.HATE})
+    assert "demean" in both
+    assert "did not fully understand" not in both
+
+
 @pytest.mark.parametrize("locale", [each for each in MESSAGES.locales if each != "en"])
 def test_no_language_borrows_an_english_sentence(locale):
     english, other = MESSAGES.catalogue("en"), MESSAGES.catalogue(locale)
+    assert english.not_automatic != other.not_automatic
     for category in Category:
         for part in ("rule", "topic", "reject"):
             assert getattr(english.categories[category], part) != getattr(other.categories[category], part)

@@ -6,7 +6,7 @@ from typing import Any
 from api.cli.records import Unreadable
 from api.remembered import Remembered
 from moderation.errors import InvalidRequest
-from moderation.messages import Messages
+from moderation.messages import Messages, found_in_text
 from moderation.pipeline import Pipeline
 from moderation.request import parse_request
 from moderation.wire import evidence_to_json
@@ -44,13 +44,14 @@ class Answerer:
             return self._pipeline.moderate(request, policy=self._policy)
 
         decision = self._remembered.get_or_decide(self._pipeline, request, self._policy, None, moderate)
+        found = found_in_text((each.category, each.source) for each in decision.evidence)
         return {
             "id": record.get("id"),
             "outcome": decision.outcome.value,
             "risk": decision.risk,
             "reasons": [reason.value for reason in decision.reasons],
             "evidence": [evidence_to_json(found) for found in decision.evidence],
-            "message": self._messages.for_outcome(decision.outcome, decision.reasons, request.locale),
+            "message": self._messages.for_outcome(decision.outcome, decision.reasons, request.locale, found),
             "versions": dict(decision.versions),
         }
 

@@ -34,7 +34,11 @@ def start(runner: Runner, workers: int | None, address: str | None) -> int:
         raise typer.BadParameter("--runner ray needs Ray. Run: pip install 'moderation[ray]'") from None
     # On this machine no more processes than workers are begun, and no dashboard.
     begun = {"address": address} if address else {"num_cpus": workers, "include_dashboard": False}
-    ray.init(**begun, log_to_driver=False, ignore_reinit_error=True, runtime_env={"env_vars": SILENT})
+    try:
+        ray.init(**begun, log_to_driver=False, ignore_reinit_error=True, runtime_env={"env_vars": SILENT})
+    except Exception as error:
+        # Of many kinds: an address of no cluster, one that does not answer, another version there, a part that is not installed.
+        raise BulkRefused(f"No Ray cluster can be had at {address or 'this machine'}: {error}") from None
     daft.set_runner_ray(noop_if_initialized=True)
     return workers or int(ray.cluster_resources()["CPU"])
 
@@ -48,13 +52,17 @@ def find_files(patterns: Iterable[str]) -> list[str]:
     daft = _daft()
     found: dict[str, None] = {}
     for pattern in patterns:
-        if "://" not in pattern and Path(pattern).is_file():
-            found[str(Path(pattern).absolute())] = None  # its name may hold what a pattern is made of
+        # Daft finds nothing for a pattern without a directory, and a plan names files that every worker finds.
+        place = pattern if "://" in pattern else str(Path(pattern).absolute())
+        if "://" not in pattern and Path(place).is_file():
+            found[place] = None  # its name may hold what a pattern is made of
             continue
         try:
-            listed = daft.from_glob_path(pattern).to_pydict()["path"]
+            listed = daft.from_glob_path(place).to_pydict()["path"]
         except Exception as error:
-            raise BulkRefused(f"No file can be found for {pattern}: {error}") from None
+            # What Daft says where nothing matches is about its own insides.
+            cause = "nothing matches it" if "Need at least 1 MicroPartition" in str(error) else error
+            raise BulkRefused(f"No file can be found for {pattern}: {cause}. Check the path or the pattern.") from None
         found |= dict.fromkeys(sorted(path.removeprefix("file://") for path in listed))
     return list(found)
 
@@ -68,8 +76,11 @@ class Run:
             BulkRefused: The folder holds another job's answers, or something else.
         """
         self._folder = folder
-        folder.make()
-        names = folder.names()
+        try:
+            folder.make()
+            names = folder.names()
+        except OSError as error:
+            raise BulkRefused(f"{folder.address} cannot be used: {error}. Mend it, or name another --output.") from None
         self._is_new = MANIFEST not in names
         self.job = job if self._is_new else self._continued(job)
         finished = {number for number in range(len(job.parts)) if job.name_of(number) in names}
@@ -152,7 +163,13 @@ def count_outcomes(folder: Folder, job: Job, numbers: Iterable[int]) -> Counter[
     counts: Counter[str] = Counter()
     for number in numbers:
         name = job.name_of(number)
-        counts.update(answer.get("outcome") or "error" for answer in read_answers(name, folder.read(name)))
+        try:
+            answers = list(read_answers(name, folder.read(name)))
+        except (OSError, ValueError) as error:
+            raise BulkRefused(
+                f"{name} in {folder.address} cannot be read: {error}. Delete it; the same command makes it anew."
+            ) from None
+        counts.update(answer.get("outcome") or "error" for answer in answers)
     return counts
 
 
