@@ -115,6 +115,8 @@ def test_the_processes_of_one_server_are_told_where_they_count(monkeypatch, proc
     told = []
     monkeypatch.setenv("MODERATION_LIMITS_DIRECTORY", "")
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "elsewhere")
+    monkeypatch.setenv("MODERATION_SECRET_KEY", "k" * 32)
+    monkeypatch.setenv("MODERATION_DATABASE_URL", "sqlite:///nowhere.sqlite3")
     monkeypatch.setattr("api.cli.store.open_sound_database", lambda: SimpleNamespace(close=lambda: None))
     monkeypatch.setattr("api.cli.serve.served", lambda: None)
     monkeypatch.setattr("uvicorn.run", lambda *_, **__: told.append(os.environ["MODERATION_LIMITS_DIRECTORY"]))

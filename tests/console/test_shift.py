@@ -65,9 +65,11 @@ def orders_of_the_day(shop, start):
     return [Order(shop, start, hours) for hours in range(1, 7)]
 
 
-def in_hand(page: Page, order: Order) -> None:
+def in_hand(page: Page, order: Order, *, hears_keys: bool = True) -> None:
     expect(page).to_have_url(order.url)
     expect(page.locator("[data-mine]")).to_be_attached()
+    if hears_keys:
+        expect(page.locator("body[data-ready]")).to_be_attached()
 
 
 def test_a_whole_shift(sign_in, shop, start, database, server, orders_of_the_day):
@@ -214,30 +216,30 @@ def test_a_shift_without_script(sign_in, shop, database, orders_of_the_day):
     first, second, third, fourth, fifth, _sixth = orders_of_the_day
     page = sign_in(java_script_enabled=False)
     page.locator("button.open").first.click()
-    in_hand(page, first)
+    in_hand(page, first, hears_keys=False)
     expect(page.locator("[data-message=brand_targeting]")).to_be_visible()
     page.click("text=another reason")
     expect(page.locator("[data-message=brand_targeting]")).not_to_be_visible()
     page.select_option("[name=other]", "hate")
     expect(page.locator("[data-message=hate]")).to_be_visible()
     page.get_by_role("button", name="Approve").click()
-    in_hand(page, second)
+    in_hand(page, second, hears_keys=False)
     page.get_by_role("button", name="Undo").click()
-    in_hand(page, first)
+    in_hand(page, first, hears_keys=False)
     page.get_by_role("button", name="Reject").click()
-    in_hand(page, second)
+    in_hand(page, second, hears_keys=False)
     page.fill("[action$=escalate] [name=note]", "Is this about us?")
     page.get_by_role("button", name="Escalate").click()
     expect(page.get_by_role("status").first).to_contain_text("Escalated")
     assert second.case.state == "escalated"
-    in_hand(page, third)
+    in_hand(page, third, hears_keys=False)
     page.fill("[action$=skip] [name=note]", "I know the customer")
     page.locator("[action$=skip] button").last.click()
-    in_hand(page, fourth)
+    in_hand(page, fourth, hears_keys=False)
     page.locator(".ask summary").click()
     page.fill("[name=question]", "Is it a name?")
     page.get_by_role("button", name="Ask and go on").click()
-    in_hand(page, fifth)
+    in_hand(page, fifth, hears_keys=False)
     with database.writing() as session:
         session.get_one(Merchant, shop.merchant.id).undo_seconds = 0
     page.get_by_role("button", name="Approve").click()

@@ -223,3 +223,6 @@ if (list) {
   });
   addEventListener("pagehide", () => source.close());
 }
+
+// Keys are heard from here on; what drives the page by keys waits for it.
+document.body.dataset.ready = "";
