@@ -102,9 +102,27 @@ def test_the_palette_does_everything_by_name_and_finds_an_order(sign_in, shop, s
     page.keyboard.press("Escape")
     expect(palette).to_be_hidden()
     page.keyboard.press("Control+k")
+    expect(palette).to_be_visible()
     page.keyboard.type("order-b")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(second))
+
+
+@pytest.mark.browser
+def test_what_is_typed_before_the_palette_is_there_decides_nothing(sign_in, shop, start):
+    case = shop.open_case(start, reference="order-a")
+    page = sign_in()
+    asked_for = []
+    page.route("**/palette.js*", lambda route: asked_for.append(route))
+    page.locator("button.open").first.click()
+    expect(page).to_have_url(re.compile(case))
+    expect(page.locator("body[data-ready]")).to_be_attached()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("approve")
+    asked_for[0].continue_()
+    expect(page.get_by_role("dialog", name="Commands").locator("input")).to_have_value("approve")
+    expect(page).to_have_url(re.compile(case))
+    expect(page.locator("[data-mine]")).to_be_attached()
 
 
 def test_an_order_is_found_by_id_or_reference_and_only_ones_own(form, shop, start):

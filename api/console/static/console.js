@@ -85,8 +85,19 @@ const keys = Object.fromEntries(Object.entries(actions).map(([action, act]) => [
 
 const ARROWS = { ArrowDown: "next", ArrowUp: "previous" };
 
+/** What was typed while the palette is on its way: meant for it, and never a decision; null when it is not. */
+let early = null;
+
 /** Fetched when it is wanted first: most pages are left without it. */
-const openPalette = async () => (await import("./palette.js")).open({ actions, keyOf, use });
+const openPalette = async () => {
+  if (early !== null) return;
+  early = "";
+  try {
+    (await import("./palette.js")).open({ actions, keyOf, use, typed: early });
+  } finally {
+    early = null;
+  }
+};
 const opener = document.querySelector(".palette-open");
 if (opener) {
   opener.hidden = false;
@@ -95,6 +106,11 @@ if (opener) {
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing) return;
+  if (early !== null) {
+    if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) early += event.key;
+    event.preventDefault();
+    return;
+  }
   if (event.key === "Escape") {
     if (isTyping(event.target) && !event.target.closest("dialog")) main.focus();
     return;

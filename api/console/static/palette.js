@@ -86,7 +86,7 @@ dialog.addEventListener("keydown", (event) => {
 export function open(page) {
   if (dialog.open) return;
   commands = collect(page);
-  input.value = "";
+  input.value = page.typed;
   dialog.showModal();
   show();
 }
