@@ -16,7 +16,7 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
-from moderation.brands.glosses import GLOSSES, glossed, has_gloss
+from moderation.brands.glosses import GLOSSES, glossed, has_gloss, load_glossaries
 from moderation.brands.hearing import Mention, Statement
 from moderation.brands.lexicon import BRAND
 from moderation.brands.scoring import logit
@@ -54,6 +54,7 @@ class Ear:
     """Serves the encoder that ships; loaded once, shared by all threads."""
 
     def __init__(self) -> None:
+        load_glossaries()  # now, not while the first orders wait for it
         folder = files("moderation.brands").joinpath("ear")
         model = model_file()
         written = folder.joinpath("ear.json").read_bytes()
